@@ -1,0 +1,87 @@
+"""What happens, as it happens. Console, notebook, records and telemetry only listen.
+
+A listener is a plain function. It runs inside the loop, between two chunks: it must be quick and
+must not raise.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tirkit.types import CodeResult, Problem, Solution, Tally, TokenChunk, Trajectory
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemStarted:
+    """A problem entered the scheduler."""
+
+    problem: Problem
+    attempts: int
+    """Most attempts the problem may get."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarted:
+    """An attempt began."""
+
+    problem_id: str
+    attempt_id: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokensSampled:
+    """Some tokens arrived."""
+
+    problem_id: str
+    attempt_id: str
+    chunk: TokenChunk
+
+
+@dataclass(frozen=True, slots=True)
+class CodeStarted:
+    """A cell was handed to a kernel."""
+
+    problem_id: str
+    attempt_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFinished:
+    """A cell ended."""
+
+    problem_id: str
+    attempt_id: str
+    result: CodeResult
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFinished:
+    """An attempt ended and left its trajectory; the tally already counts it."""
+
+    problem_id: str
+    trajectory: Trajectory
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFinished:
+    """A problem was settled; its losers are gone."""
+
+    solution: Solution
+
+
+Event = (
+    ProblemStarted
+    | AttemptStarted
+    | TokensSampled
+    | CodeStarted
+    | CodeFinished
+    | AttemptFinished
+    | ProblemFinished
+)
+Listener = Callable[[Event], None]
+
+
+def ignore(event: Event) -> None:
+    """Be the listener of somebody who does not listen."""

@@ -1,0 +1,45 @@
+"""The words of tirkit as plain frozen types; nothing here does any work."""
+
+from tirkit.types.code import CodeResult, CodeStatus
+from tirkit.types.problem import ANY_ANSWER, AnswerDomain, Problem
+from tirkit.types.solution import Solution
+from tirkit.types.tokens import (
+    UNKNOWN_TOKEN,
+    ChatMessage,
+    EngineUsage,
+    FinishReason,
+    GenerateRequest,
+    Piece,
+    Sampling,
+    TokenChunk,
+    TopLogprobs,
+)
+from tirkit.types.trajectory import StopReason, Trajectory, Turn, Usage
+from tirkit.types.verdict import Answer, Tally, TallyEntry, Verdict, Vote
+
+__all__ = (
+    "ANY_ANSWER",
+    "UNKNOWN_TOKEN",
+    "Answer",
+    "AnswerDomain",
+    "ChatMessage",
+    "CodeResult",
+    "CodeStatus",
+    "EngineUsage",
+    "FinishReason",
+    "GenerateRequest",
+    "Piece",
+    "Problem",
+    "Sampling",
+    "Solution",
+    "StopReason",
+    "Tally",
+    "TallyEntry",
+    "TokenChunk",
+    "TopLogprobs",
+    "Trajectory",
+    "Turn",
+    "Usage",
+    "Verdict",
+    "Vote",
+)

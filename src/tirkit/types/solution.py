@@ -1,0 +1,41 @@
+"""What a solver returns."""
+
+from dataclasses import dataclass
+
+from tirkit.types.problem import Problem
+from tirkit.types.trajectory import Trajectory, Usage
+from tirkit.types.verdict import Answer, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Verdict, all trajectories and what was spent.
+
+    Attributes:
+        problem: what was asked.
+        verdict: the choice and its tally.
+        trajectories: every attempt, cancelled ones included, by index.
+        stop_reason: the stop rule that settled the problem, in words.
+        duration_seconds: wall time from the first attempt's start to the verdict.
+    """
+
+    problem: Problem
+    verdict: Verdict
+    trajectories: tuple[Trajectory, ...]
+    stop_reason: str
+    duration_seconds: float
+
+    @property
+    def answer(self) -> Answer | None:
+        """The chosen answer, or None."""
+        return self.verdict.answer
+
+    @property
+    def confidence(self) -> float:
+        """The winner's share of the vote weight, in [0, 1]."""
+        return self.verdict.confidence
+
+    @property
+    def usage(self) -> Usage:
+        """Sum over all trajectories."""
+        return sum((trajectory.usage for trajectory in self.trajectories), Usage())

@@ -1,0 +1,152 @@
+"""The frozen record an attempt leaves, also when it was cancelled."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tirkit.types.code import CodeResult
+from tirkit.types.verdict import Answer
+
+
+class StopReason(StrEnum):
+    """Why an attempt ended."""
+
+    ANSWERED = "answered"
+    """The model ended its turn with an admissible answer."""
+    NO_ANSWER = "no_answer"
+    """The model ended its turn without an admissible answer."""
+    TURN_LIMIT = "turn_limit"
+    TOKEN_LIMIT = "token_limit"  # noqa: S105 - not a password
+    CELL_LIMIT = "cell_limit"
+    DEADLINE = "deadline"
+    REPEATED_CODE = "repeated_code"
+    FAILED_CELLS = "failed_cells"
+    MALFORMED = "malformed"
+    CONTEXT_FULL = "context_full"
+    GUARD = "guard"
+    CANCELLED = "cancelled"
+    """Stopped from outside: the problem was settled, or the caller left."""
+    ENGINE_ERROR = "engine_error"
+    KERNEL_ERROR = "kernel_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One generation and at most one code run.
+
+    Attributes:
+        text: what the model wrote in this turn, up to where the turn ended.
+        start: index in the trajectory's ids of the first sampled token.
+        end: one past the last sampled token that was kept.
+        code: the code that was run, or None.
+        result: what it gave, or None.
+        note: what was wrong with the turn (a malformed call), or "".
+        wasted_tokens: sampled past the end of the turn and thrown away.
+        generate_seconds: wall time from the request to the end of the turn's stream.
+        forced: whether the turn answers an "answer now" request.
+    """
+
+    text: str
+    start: int
+    end: int
+    code: str | None = None
+    result: CodeResult | None = None
+    note: str = ""
+    wasted_tokens: int = 0
+    generate_seconds: float = 0.0
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What was spent. Adds up with `+`.
+
+    Attributes:
+        prompt_tokens: the rendered problem, counted once per attempt.
+        sampled_tokens: kept tokens drawn from the model.
+        tool_tokens: tokens tirkit appended (cell output, corrections, "answer now").
+        wasted_tokens: sampled past the end of a turn and thrown away.
+        cells: code runs.
+        generate_seconds: wall time in generation, summed over attempts.
+        execute_seconds: wall time in cells, summed over attempts.
+    """
+
+    prompt_tokens: int = 0
+    sampled_tokens: int = 0
+    tool_tokens: int = 0
+    wasted_tokens: int = 0
+    cells: int = 0
+    generate_seconds: float = 0.0
+    execute_seconds: float = 0.0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.sampled_tokens + other.sampled_tokens,
+            self.tool_tokens + other.tool_tokens,
+            self.wasted_tokens + other.wasted_tokens,
+            self.cells + other.cells,
+            self.generate_seconds + other.generate_seconds,
+            self.execute_seconds + other.execute_seconds,
+        )
+
+    @property
+    def total_tokens(self) -> int:
+        """Tokens in the context at the end: prompt, sampled and appended ones."""
+        return self.prompt_tokens + self.sampled_tokens + self.tool_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """The frozen record an attempt leaves.
+
+    `ids`, `mask` and `logprobs` are aligned. Nothing is ever re-rendered: the ids are the prompt,
+    then what was sampled and what was appended, in the order it happened.
+
+    Attributes:
+        attempt_id: unique in a run.
+        problem_id: the problem tried.
+        index: number of the attempt among those of its problem, from 0.
+        seed: the attempt's seed.
+        ids: token ids; `UNKNOWN_TOKEN` where the engine does not tell.
+        mask: 1 for a sampled token, 0 for a given one.
+        logprobs: natural log-probability of each sampled token, 0.0 for given ones; empty if
+            log-probabilities were off.
+        prompt_text: the rendered problem.
+        turns: what happened, turn by turn.
+        answer: the admissible answer found, or None.
+        stop_reason: why the attempt ended.
+        stop_detail: the same in words, with the reason an answer was refused.
+        usage: what was spent.
+        token_exact: whether `ids` are the engine's own.
+        engine: name of the engine.
+        dialect: name of the dialect.
+        started_at: seconds since the epoch.
+        duration_seconds: wall time from start to end.
+    """
+
+    attempt_id: str
+    problem_id: str
+    index: int
+    seed: int
+    ids: tuple[int, ...]
+    mask: bytes
+    logprobs: tuple[float, ...]
+    prompt_text: str
+    turns: tuple[Turn, ...]
+    answer: Answer | None
+    stop_reason: StopReason
+    stop_detail: str
+    usage: Usage
+    token_exact: bool
+    engine: str
+    dialect: str
+    started_at: float
+    duration_seconds: float
+
+    @property
+    def mean_logprob(self) -> float | None:
+        """Mean natural log-probability of the sampled tokens, or None without any."""
+        if not self.logprobs:
+            return None
+        drawn = [value for value, sampled in zip(self.logprobs, self.mask, strict=True) if sampled]
+        return sum(drawn) / len(drawn) if drawn else None

@@ -1,0 +1,21 @@
+"""Fixtures every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """tirkit runs on asyncio (vLLM and zmq do); session scope lets engines be shared."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The shared real problems and traces, or a skip that says what is missing."""
+    path = Path(os.environ.get("TIRKIT_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not path.is_dir():
+        pytest.skip(f"no data at {path}: set TIRKIT_DATA to the folder with aime24.jsonl")
+    return path
