@@ -7,7 +7,7 @@ must not raise.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tirkit.types import CodeResult, Problem, Solution, Tally, TokenChunk, Trajectory
+from tirkit.types import CodeResult, Problem, Solution, Tally, TokenChunk, Trajectory, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,15 @@ class AttemptFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class ProblemSettled:
+    """The verdict is fixed; the losers are being stopped."""
+
+    problem_id: str
+    verdict: Verdict
+    stop_reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemFinished:
     """A problem was settled; its losers are gone."""
 
@@ -78,6 +87,7 @@ Event = (
     | CodeStarted
     | CodeFinished
     | AttemptFinished
+    | ProblemSettled
     | ProblemFinished
 )
 Listener = Callable[[Event], None]

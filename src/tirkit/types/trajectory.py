@@ -27,6 +27,8 @@ class StopReason(StrEnum):
     """Stopped from outside: the problem was settled, or the caller left."""
     ENGINE_ERROR = "engine_error"
     KERNEL_ERROR = "kernel_error"
+    FAULT = "fault"
+    """A defect in tirkit or in a part somebody plugged in; the detail holds the traceback."""
 
 
 @dataclass(frozen=True, slots=True)

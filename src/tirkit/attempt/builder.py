@@ -1,0 +1,156 @@
+"""Collects what an attempt does, so that it leaves a record however it ends."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tirkit.attempt.buffer import Decode, TokenBuffer
+from tirkit.attempt.spec import AttemptSpec
+from tirkit.events import Listener, ignore
+from tirkit.types import Answer, CodeResult, StopReason, TokenChunk, Trajectory, Turn, Usage
+
+
+class TrajectoryBuilder:
+    """The growing record of one attempt. The scheduler owns it, the attempt fills it.
+
+    It also carries who listens to the attempt. `freeze` may be called at any moment, also between two chunks of a cancelled turn.
+    """
+
+    def __init__(
+        self, spec: AttemptSpec, *, with_logprobs: bool = False, listener: Listener = ignore
+    ) -> None:
+        self.spec = spec
+        self.listener = listener
+        self.buffer = TokenBuffer(with_logprobs=with_logprobs)
+        self.turns: list[Turn] = []
+        self.usage = Usage()
+        self.token_exact = True
+        self.engine = ""
+        self.dialect = ""
+        self._prompt_text = ""
+        self._turn_started: float | None = None
+        self._turn_forced = False
+        self._started_at = time.time()
+        self._started = time.monotonic()
+        self._frozen: Trajectory | None = None
+
+    @property
+    def live_tokens(self) -> int:
+        """Tokens in the context right now, of the turn being sampled too."""
+        return len(self.buffer.ids)
+
+    @property
+    def sampled_tokens(self) -> int:
+        """Tokens drawn so far, those of the turn being sampled and wasted ones included."""
+        live = len(self.buffer.ids) - self.buffer.turn_start if self._turn_started else 0
+        return self.usage.sampled_tokens + self.usage.wasted_tokens + live
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether a turn is being sampled."""
+        return self._turn_started is not None
+
+    def begin(self, ids: Sequence[int], text: str) -> None:
+        """Take the rendered problem."""
+        self._prompt_text = text
+        self.buffer.append_given(ids, text)
+        self.usage = replace(self.usage, prompt_tokens=len(ids))
+
+    def append_given(self, ids: Sequence[int], text: str) -> None:
+        """Take tokens tirkit shows to the model."""
+        self.buffer.append_given(ids, text)
+        self.usage = replace(self.usage, tool_tokens=self.usage.tool_tokens + len(ids))
+
+    def open_turn(self, *, forced: bool) -> None:
+        """Begin a generation."""
+        self.buffer.open_turn()
+        self._turn_started = time.monotonic()
+        self._turn_forced = forced
+
+    def add_chunk(self, chunk: TokenChunk) -> None:
+        """Take newly sampled tokens."""
+        self.buffer.add_chunk(chunk)
+
+    def close_turn(self, text: str, *, wasted_tokens: int = 0, note: str = "") -> None:
+        """End the generation; `text` is what was kept of it."""
+        assert self._turn_started is not None, "close_turn without open_turn"
+        seconds = time.monotonic() - self._turn_started
+        start, end = self.buffer.turn_start, len(self.buffer.ids)
+        self._turn_started = None
+        self.turns.append(
+            Turn(
+                text=text,
+                start=start,
+                end=end,
+                note=note,
+                wasted_tokens=wasted_tokens,
+                generate_seconds=seconds,
+                forced=self._turn_forced,
+            )
+        )
+        self.usage = replace(
+            self.usage,
+            sampled_tokens=self.usage.sampled_tokens + end - start,
+            wasted_tokens=self.usage.wasted_tokens + wasted_tokens,
+            generate_seconds=self.usage.generate_seconds + seconds,
+        )
+
+    async def drop_end_token(self, decode: Decode) -> None:
+        """Take the sampled end-of-turn token off the last turn, so that the turn can go on.
+
+        Does nothing once something was appended after the turn.
+        """
+        if not self.turns or self.turns[-1].end != len(self.buffer.ids):
+            return
+        last = self.turns[-1]
+        _, dropped = await self.buffer.cut_turn(len(last.text), decode)
+        self.turns[-1] = replace(
+            last, end=last.end - dropped, wasted_tokens=last.wasted_tokens + dropped
+        )
+        self.usage = replace(
+            self.usage,
+            sampled_tokens=self.usage.sampled_tokens - dropped,
+            wasted_tokens=self.usage.wasted_tokens + dropped,
+        )
+
+    def open_cell(self, code: str) -> None:
+        """Note that the last turn's code is being run."""
+        self.turns[-1] = replace(self.turns[-1], code=code)
+        self.usage = replace(self.usage, cells=self.usage.cells + 1)
+
+    def close_cell(self, result: CodeResult) -> None:
+        """Take what the last turn's code gave."""
+        self.turns[-1] = replace(self.turns[-1], result=result)
+        spent = self.usage.execute_seconds + result.duration_seconds
+        self.usage = replace(self.usage, execute_seconds=spent)
+
+    def freeze(
+        self, stop_reason: StopReason, detail: str = "", answer: Answer | None = None
+    ) -> Trajectory:
+        """The finished record. Later calls give the first one's result."""
+        if self._frozen is not None:
+            return self._frozen
+        if self._turn_started is not None:
+            self.close_turn(self.buffer.turn_text(), note="cut off")
+        buffer, spec = self.buffer, self.spec
+        self._frozen = Trajectory(
+            attempt_id=spec.attempt_id,
+            problem_id=spec.problem.id,
+            index=spec.index,
+            seed=spec.seed,
+            ids=tuple(buffer.ids),
+            mask=bytes(buffer.mask),
+            logprobs=tuple(buffer.logprobs or ()),
+            prompt_text=self._prompt_text,
+            turns=tuple(self.turns),
+            answer=answer,
+            stop_reason=stop_reason,
+            stop_detail=detail,
+            usage=self.usage,
+            token_exact=self.token_exact,
+            engine=self.engine,
+            dialect=self.dialect,
+            started_at=self._started_at,
+            duration_seconds=time.monotonic() - self._started,
+        )
+        return self._frozen

@@ -1,0 +1,40 @@
+"""Counts what must not go on for ever: the same code, failing cells, malformed calls."""
+
+from tirkit.attempt.limits import AttemptLimits
+from tirkit.dialects.interface import Malformed
+from tirkit.types import CodeResult, StopReason
+
+StreakEnd = tuple[StopReason, str]
+
+
+class Streaks:
+    """What one attempt has done in a row. Each method says whether that ends the attempt."""
+
+    def __init__(self, limits: AttemptLimits) -> None:
+        self._limits = limits
+        self._code = ""
+        self._repeated = 0
+        self._failed = 0
+        self._malformed = 0
+
+    def before_cell(self, code: str) -> StreakEnd | None:
+        """Judge the next code before it runs."""
+        self._repeated = self._repeated + 1 if code.strip() == self._code else 1
+        self._code = code.strip()
+        if self._repeated <= self._limits.max_repeated_code:
+            return None
+        return StopReason.REPEATED_CODE, f"the same code {self._repeated} times in a row"
+
+    def after_cell(self, result: CodeResult) -> StreakEnd | None:
+        """Judge a result."""
+        self._failed = 0 if result.ok else self._failed + 1
+        if self._failed < self._limits.max_failed_cells:
+            return None
+        return StopReason.FAILED_CELLS, f"{self._failed} cells failed in a row"
+
+    def after_malformed(self, malformed: Malformed) -> StreakEnd | None:
+        """Judge a malformed call."""
+        self._malformed += 1
+        if self._malformed < self._limits.max_malformed:
+            return None
+        return StopReason.MALFORMED, f"{self._malformed} malformed calls, last: {malformed.detail}"

@@ -1,0 +1,183 @@
+"""A problem while it is being worked on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import anyio
+
+from tirkit.attempt import TrajectoryBuilder
+from tirkit.errors import ConfigError, EngineError, KernelError
+from tirkit.events import Listener, ignore
+from tirkit.scheduler.state import ProblemState
+from tirkit.scheduler.stop_rules import StopRule, when_lead_is_safe
+from tirkit.selection import MajorityVote, Selector, tally, vote_from
+from tirkit.types import Problem, Solution, StopReason, Tally, Trajectory, Verdict
+
+_DEADLINE_SHARE = 0.02
+_DEADLINE_MOST_SECONDS = 0.5
+"""Attempts end this much before their problem's time is up, so that forced answers count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How one problem is worked on.
+
+    Attributes:
+        attempts: most attempts.
+        stop_rule: when the problem is settled before all attempts have finished.
+        selector: chooses the answer.
+        seed: run seed the attempts' seeds derive from.
+        seconds: wall time of the problem; attempts answer before it ends. None means no limit.
+    """
+
+    attempts: int
+    stop_rule: StopRule = field(default_factory=when_lead_is_safe)
+    selector: Selector = field(default_factory=MajorityVote)
+    seed: int = 0
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ConfigError(f"attempts is {self.attempts}: it must be at least 1")
+
+
+@dataclass(eq=False)
+class RunningAttempt:
+    """An attempt in flight and the means to stop it."""
+
+    builder: TrajectoryBuilder
+    scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
+    reason: str = ""
+
+    def cancel(self, reason: str) -> None:
+        """Stop it; the first reason is kept."""
+        self.reason = self.reason or reason
+        self.scope.cancel()
+
+
+class LiveProblem:
+    """A problem while it is being worked on: what runs, what has finished, what was decided."""
+
+    def __init__(
+        self,
+        order: int,
+        problem: Problem,
+        policy: Policy,
+        prior: Sequence[Trajectory] = (),
+        listener: Listener = ignore,
+    ) -> None:
+        self.order = order
+        self.key = f"{order}:{problem.id}"
+        self.listener = listener
+        self.problem = problem
+        self.policy = policy
+        self.running: dict[int, RunningAttempt] = {}
+        self.gone = anyio.Event()
+        self.settled = False
+        self._done = sorted(prior, key=lambda trajectory: trajectory.index)
+        self._todo = self._indexes_left()
+        self._began = anyio.current_time()
+        self._verdict: Verdict | None = None
+        self._verdict_seconds = 0.0
+        self._stop_reason = ""
+        self._error: Exception | None = None
+        self.tally = self._count()
+
+    def _indexes_left(self) -> list[int]:
+        taken = {trajectory.index for trajectory in self._done}
+        return [index for index in range(self.policy.attempts) if index not in taken]
+
+    @property
+    def deadline(self) -> float | None:
+        """When attempts must have ended, on the loop's clock."""
+        seconds = self.policy.seconds
+        if seconds is None:
+            return None
+        return self._began + seconds - min(_DEADLINE_MOST_SECONDS, seconds * _DEADLINE_SHARE)
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """Since the problem entered the scheduler."""
+        return anyio.current_time() - self._began
+
+    def state(self) -> ProblemState:
+        """The picture `plan` decides from."""
+        live = sum(running.builder.sampled_tokens for running in self.running.values())
+        spent = sum(done.usage.sampled_tokens + done.usage.wasted_tokens for done in self._done)
+        return ProblemState(
+            problem_id=self.key,
+            max_attempts=self.policy.attempts,
+            started=self.policy.attempts - len(self._todo),
+            running=tuple(self.running),
+            finished=len(self._done),
+            tally=self.tally,
+            elapsed_seconds=self.elapsed_seconds,
+            sampled_tokens=live + spent,
+        )
+
+    def begin(self, running: RunningAttempt) -> None:
+        """Take an attempt that starts now."""
+        self.running[running.builder.spec.index] = running
+
+    def take_index(self) -> int:
+        """The lowest index not used yet, also by an earlier run."""
+        return self._todo.pop(0)
+
+    def end(self, trajectory: Trajectory) -> None:
+        """Take a finished attempt. After the verdict it is kept, and votes no more."""
+        del self.running[trajectory.index]
+        self._done.append(trajectory)
+        if not self.settled:
+            self.tally = self._count()
+        self._check_gone()
+
+    def fail(self, error: Exception) -> None:
+        """Note that the problem cannot be run; raised to the caller once all attempts are gone."""
+        self._error = self._error or error
+        self.settle(str(error))
+        for running in self.running.values():
+            running.cancel(str(error))
+
+    def settle(self, reason: str) -> Verdict:
+        """Fix the verdict from the votes so far."""
+        if self._verdict is None:
+            self._verdict = self.policy.selector.select(self.tally)
+            self._stop_reason = reason
+            self._verdict_seconds = self.elapsed_seconds
+        self.settled = True
+        self._check_gone()
+        return self._verdict
+
+    def _check_gone(self) -> None:
+        if self.settled and not self.running:
+            self.gone.set()
+
+    def _count(self) -> Tally:
+        votes = [vote for done in self._done if (vote := vote_from(done)) is not None]
+        return tally(votes, silent=len(self._done) - len(votes))
+
+    def solution(self) -> Solution:
+        """The result, once settled and gone.
+
+        Raises:
+            TirkitError: the problem could not be run, or engine or kernels failed every attempt.
+        """
+        if self._error is not None:
+            raise self._error
+        assert self._verdict is not None, "solution of a problem that is not settled"
+        self._raise_if_nothing_ran()
+        return Solution(
+            problem=self.problem,
+            verdict=self._verdict,
+            trajectories=tuple(sorted(self._done, key=lambda done: done.index)),
+            stop_reason=self._stop_reason,
+            duration_seconds=self._verdict_seconds,
+        )
+
+    def _raise_if_nothing_ran(self) -> None:
+        broken = {StopReason.ENGINE_ERROR: EngineError, StopReason.KERNEL_ERROR: KernelError}
+        if self._done and all(done.stop_reason in broken for done in self._done):
+            first = self._done[0]
+            raise broken[first.stop_reason](
+                f"problem {self.problem.id}: no attempt could go on: {first.stop_detail}"
+            )
