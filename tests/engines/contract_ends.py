@@ -1,0 +1,114 @@
+"""How a stream ends early: closed, cancelled, left behind by an engine that went away."""
+
+from contextlib import aclosing
+
+import anyio
+import pytest
+from anyio.lowlevel import checkpoint
+
+from tests.engines.subject import GUARD_SECONDS, EngineUnderTest, ids_of, nothing_left, read
+from tirkit.errors import EngineError
+
+
+class EndsContract:
+    """How a stream ends early: closed, cancelled, left behind by an engine that went away."""
+
+    async def test_stream_when_closed_early_then_the_engine_drops_the_request(
+        self, subject: EngineUnderTest
+    ) -> None:
+        for chunks_read in (1, 2):
+            stream = subject.engine.stream(await subject.request(max_tokens=200))
+            for _ in range(chunks_read):
+                await anext(stream)
+            assert subject.engine.unfinished_requests == 1
+            await stream.aclose()
+            await nothing_left(subject)
+
+    async def test_stream_when_never_started_then_nothing_is_submitted(
+        self, subject: EngineUnderTest
+    ) -> None:
+        stream = subject.engine.stream(await subject.request())
+        await stream.aclose()
+        assert subject.engine.unfinished_requests == 0
+
+    async def test_stream_when_cancelled_at_any_moment_of_the_submit_then_nothing_is_left(
+        self, subject: EngineUnderTest
+    ) -> None:
+        for moment in range(16):
+            request = await subject.request(max_tokens=200)
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(read, subject.engine, request)
+                for _ in range(moment):
+                    await checkpoint()
+                tasks.cancel_scope.cancel()
+        await nothing_left(subject)
+        request = await subject.request(max_tokens=3)
+        assert len(ids_of(await read(subject.engine, request))) == 3
+
+    async def test_streams_when_half_are_closed_then_the_others_are_untouched(
+        self, subject: EngineUnderTest
+    ) -> None:
+        finished: list[int] = []
+
+        async def run(index: int) -> None:
+            request = await subject.request(max_tokens=12)
+            async with aclosing(subject.engine.stream(request)) as stream:
+                async for _chunk in stream:
+                    if index % 2:
+                        return
+            finished.append(index)
+
+        with anyio.fail_after(GUARD_SECONDS):
+            async with anyio.create_task_group() as tasks:
+                for index in range(8):
+                    tasks.start_soon(run, index)
+        assert sorted(finished) == [0, 2, 4, 6]
+        await nothing_left(subject)
+
+    async def test_engine_when_it_dies_then_every_waiting_stream_gets_an_engine_error(
+        self, mortal: EngineUnderTest
+    ) -> None:
+        assert mortal.kill is not None
+        errors: list[EngineError] = []
+        started = anyio.Event()
+        waiting = 8
+
+        async def run() -> None:
+            request = await mortal.request(mortal.long_text * 20, max_tokens=400)
+            with pytest.raises(EngineError) as caught:  # noqa: PT012 - the whole read must raise
+                async with aclosing(mortal.engine.stream(request)) as stream:
+                    async for _chunk in stream:
+                        started.set()
+            errors.append(caught.value)
+
+        with anyio.fail_after(GUARD_SECONDS):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(waiting):
+                    tasks.start_soon(run)
+                await started.wait()
+                await mortal.kill()
+        assert len(errors) == waiting
+        assert all(str(error) for error in errors)
+        assert mortal.engine.unfinished_requests == 0
+
+    async def test_engine_when_dead_then_a_later_stream_fails_at_once(
+        self, mortal: EngineUnderTest
+    ) -> None:
+        assert mortal.kill is not None
+        request = await mortal.request(max_tokens=4)
+        await mortal.kill()
+        with pytest.raises(EngineError), anyio.fail_after(GUARD_SECONDS):
+            await read(mortal.engine, request)
+
+    async def test_engine_when_left_with_streams_open_then_each_ends_with_an_engine_error(
+        self, mortal: EngineUnderTest
+    ) -> None:
+        request = await mortal.request(mortal.long_text * 20, max_tokens=400)
+        stream = mortal.engine.stream(request)
+        await anext(stream)
+        with anyio.fail_after(GUARD_SECONDS):
+            await mortal.engine.__aexit__(None, None, None)
+            with pytest.raises(EngineError):
+                async for _chunk in stream:
+                    pass
+        assert mortal.engine.unfinished_requests == 0
