@@ -1,0 +1,157 @@
+"""The door to vLLM: start it, submit, abort, stop, and put its failures into one line.
+
+Loads vLLM, which takes seconds: imported by a thread, when an engine is entered.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+
+import anyio
+from vllm.engine.arg_utils import AsyncEngineArgs
+from vllm.exceptions import VLLMError
+from vllm.inputs.engine import tokens_input
+from vllm.v1.engine.async_llm import AsyncLLM
+from vllm.v1.engine.exceptions import EngineDeadError
+from vllm.v1.engine.output_processor import RequestOutputCollector
+from vllm.v1.executor import Executor
+
+from tirkit.concurrency import shielded
+from tirkit.engines.vllm.codec import TokenCodec
+from tirkit.engines.vllm.sampling import sampling_params
+from tirkit.errors import ConfigError, EngineError
+from tirkit.types import GenerateRequest
+
+ENGINE_DEFAULTS: Mapping[str, object] = {
+    "disable_log_stats": True,  # counting per step costs the loop time and nobody reads it
+    "scheduling_policy": "priority",  # equal priorities are served in order of arrival
+    "use_tqdm_on_load": False,
+}
+"""What tirkit sets where the caller does not."""
+
+SHUTDOWN_SECONDS = 10.0
+"""What the engine process gets to leave by itself before vLLM kills it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VllmCore:
+    """A running `AsyncLLM`, and what tirkit asks of it."""
+
+    name: str
+    llm: AsyncLLM
+    codec: TokenCodec
+    context_tokens: int
+
+    async def submit(self, request: GenerateRequest) -> RequestOutputCollector:
+        """Hand a request to vLLM and give the queue its outputs come through.
+
+        vLLM books the request before its first await, so after a cancel anywhere in here `abort`
+        with the same id undoes it.
+
+        Raises:
+            ContextTooLong: the prompt leaves no room to generate.
+            ConfigError: the sampling settings are not vLLM's.
+            EngineError: vLLM refused the request or is dead.
+        """
+        params = sampling_params(request, self.context_tokens)
+        prompt = tokens_input(list(request.prompt_ids))
+        try:
+            return await self.llm.add_request(
+                request.request_id, prompt, params, priority=request.priority
+            )
+        except Exception as failure:
+            raise self.failure(failure) from failure
+
+    async def abort(self, request_ids: Iterable[str]) -> None:
+        """End requests by the ids they were submitted with; unknown ones are fine."""
+        async with shielded():
+            try:
+                await self.llm.abort(list(request_ids))
+            except EngineDeadError:
+                return  # a dead engine holds no requests
+
+    def failure(self, failure: Exception) -> EngineError:
+        """Say in tirkit's words what went wrong with a request."""
+        if isinstance(failure, EngineDeadError):
+            return EngineError(f"{self.name} died; every request in flight is lost")
+        return EngineError(f"{self.name} failed on a request: {reason(failure)}")
+
+    async def shut_down(self) -> None:
+        """Stop the engine process and close what leads to it."""
+        async with shielded(2 * SHUTDOWN_SECONDS):
+            handler = self.llm.output_handler
+            if handler is not None:
+                handler.cancel()  # first, or it reports the end of the process as a failure
+                await asyncio.wait({handler})
+            await anyio.to_thread.run_sync(
+                self.llm.shutdown, SHUTDOWN_SECONDS, abandon_on_cancel=True
+            )
+            await anyio.lowlevel.checkpoint()  # vLLM closes its sockets from inside the loop
+            await anyio.to_thread.run_sync(
+                partial(self.llm.engine_core.ctx.destroy, linger=0), abandon_on_cancel=True
+            )
+
+
+def start_core(name: str, model: str, engine_args: Mapping[str, object]) -> VllmCore:
+    """Start vLLM. Blocks for the better part of a minute; meant for a thread.
+
+    Raises:
+        ConfigError: no such model, an unknown engine argument or one that vLLM does not accept.
+        EngineError: the engine process did not come up.
+    """
+    model = _checked_model(model)
+    _check_names(engine_args, {field.name for field in fields(AsyncEngineArgs)})
+    try:
+        wanted = AsyncEngineArgs(model=model, **{**ENGINE_DEFAULTS, **engine_args})
+        config = wanted.create_engine_config()
+    except (ValueError, TypeError, OSError, RuntimeError, VLLMError) as failure:
+        raise ConfigError(f"vLLM cannot serve {model}: {reason(failure)}") from failure
+    try:
+        llm = AsyncLLM(
+            config,
+            Executor.get_class(config),
+            log_stats=not wanted.disable_log_stats,
+            log_requests=wanted.enable_log_requests,
+        )
+    except Exception as failure:
+        raise EngineError(
+            f"vLLM did not start with {model}: {reason(failure)} "
+            "(its log says more with VLLM_LOGGING_LEVEL=INFO)"
+        ) from failure
+    try:
+        codec = TokenCodec(llm.get_tokenizer(), model)
+    except BaseException:
+        llm.shutdown()
+        raise
+    return VllmCore(name, llm, codec, int(llm.model_config.max_model_len))
+
+
+def _checked_model(model: str) -> str:
+    """Give the model with `~` resolved; a path that leads nowhere is told at once."""
+    named_as_path = model.startswith(("/", "./", "../", "~")) or model.count("/") > 1
+    if not named_as_path:
+        return model
+    path = Path(model).expanduser()
+    if not path.exists():
+        raise ConfigError(f"no model at {model}: give a directory with a model, or a model id")
+    return str(path)
+
+
+def _check_names(engine_args: Mapping[str, object], known: set[str]) -> None:
+    for name in engine_args:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            hint = f", perhaps {near[0]!r} is meant" if near else ""
+            raise ConfigError(f"vLLM has no engine argument {name!r}{hint}")
+
+
+def reason(failure: BaseException) -> str:
+    """Put into one line why something of vLLM's failed."""
+    details = getattr(failure, "errors", None)
+    if callable(details):  # the first line of pydantic's text only counts the errors
+        return "; ".join(str(detail["msg"]) for detail in details())
+    lines = str(failure).strip().splitlines()
+    return lines[0] if lines else type(failure).__name__
