@@ -1,1 +1,6 @@
-"""Prompts."""
+"""Prompts: data files with strict placeholders."""
+
+from tirkit.prompts.loader import load_prompt, parse_prompt, prompt_names
+from tirkit.prompts.template import Example, PromptTemplate
+
+__all__ = ("Example", "PromptTemplate", "load_prompt", "parse_prompt", "prompt_names")

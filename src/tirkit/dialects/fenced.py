@@ -1,0 +1,139 @@
+"""The Markdown dialect: code in ```python blocks, results in ```output blocks.
+
+Spoken by Qwen2.5-Math, ToRA, DeepSeekMath and NuminaMath, and by most chat models when asked to.
+"""
+
+from dataclasses import dataclass
+
+from tirkit.dialects.fence_parser import FenceParser, RunAt
+from tirkit.dialects.fences import Fence, FenceKind, find_fence
+from tirkit.dialects.interface import (
+    ChatPrompt,
+    Malformed,
+    MalformedKind,
+    Opening,
+    PlainPrompt,
+)
+from tirkit.dialects.result_text import fence_safe, limits_note, result_text
+from tirkit.dialects.scanner import THINK_CLOSE
+from tirkit.errors import ConfigError
+from tirkit.prompts import PromptTemplate
+from tirkit.types import CodeResult, Piece, Problem
+
+_ALWAYS_TOLD_CELLS = 1
+"""With this many code runs left, or none, the model is told even when notes are off."""
+
+_OUTPUT = "```output\n"
+
+
+@dataclass(frozen=True, slots=True)
+class FencedDialect:
+    """Code calls as Markdown blocks, results as output blocks in the same assistant text.
+
+    Attributes:
+        prompt: what a fresh attempt is shown.
+        run_at: "fence" ends the turn at the closing fence of the first block; "output" at the
+            output fence the model writes behind one or more blocks, which then run together.
+        code_in_thinking: whether blocks between `<think>` and `</think>` are code calls.
+        limits_note: whether every result says how many code runs are left; the last two always do.
+
+    Raises:
+        ConfigError: `run_at` is neither.
+    """
+
+    prompt: PromptTemplate
+    run_at: RunAt = "fence"
+    code_in_thinking: bool = False
+    limits_note: bool = False
+
+    def __post_init__(self) -> None:
+        if self.run_at not in {"fence", "output"}:
+            raise ConfigError(f"run_at is {self.run_at!r}: use fence or output")
+
+    @property
+    def name(self) -> str:
+        """How settings name it."""
+        return "fenced"
+
+    @property
+    def stop_token_ids(self) -> tuple[int, ...]:
+        """None: the parser ends a turn, the model's own end token does besides."""
+        return ()
+
+    def opening(self, problem: Problem) -> Opening:
+        """The prompt of a fresh attempt."""
+        if self.prompt.kind == "plain":
+            return PlainPrompt(self.prompt.text(problem))
+        return ChatPrompt(self.prompt.messages(problem), self.prompt.prefix)
+
+    def parser(self, prompt_text: str = "") -> FenceParser:
+        """A parser for the next turn; `prompt_text` may end inside thinking or a code block."""
+        return FenceParser(
+            run_at=self.run_at,
+            code_in_thinking=self.code_in_thinking,
+            stop=self.prompt.stop,
+            prompt_text=prompt_text,
+        )
+
+    def show_result(
+        self, result: CodeResult, turn_text: str, cells_left: int | None = None
+    ) -> tuple[Piece, ...]:
+        """An output block. Whatever the code printed, it cannot end the block."""
+        text = fence_safe(result_text(result))
+        if cells_left is not None and (self.limits_note or cells_left <= _ALWAYS_TOLD_CELLS):
+            text = f"{text}\n{limits_note(cells_left)}"
+        return self._output(text, turn_text)
+
+    def show_malformed(self, malformed: Malformed, turn_text: str) -> tuple[Piece, ...]:
+        """An output block with what was wrong; an open code block is closed first."""
+        truncated = malformed.kind is MalformedKind.TRUNCATED_CODE
+        return self._output(f"[{fence_safe(malformed.detail)}]", turn_text, truncated=truncated)
+
+    def ask_answer(self, turn_text: str, prompt_text: str = "") -> tuple[Piece, ...]:
+        """Close what is open, then make the model answer.
+
+        Args:
+            turn_text: what the model wrote last.
+            prompt_text: the context before it; without it, thinking that the prompt opened is
+                not seen to be open.
+        """
+        reader = self._read(turn_text, prompt_text)
+        pieces = [Piece(_line_break(turn_text or prompt_text))]
+        if reader.block is not None:
+            pieces.append(Piece(_closing(reader.block.fence)))
+        if reader.thinking:
+            # A token of its own in most vocabularies that know it.
+            pieces += [Piece(THINK_CLOSE, special=True), Piece("\n\n")]
+        pieces.append(Piece(self.prompt.answer_now))
+        return tuple(piece for piece in pieces if piece.text)
+
+    def _output(self, text: str, turn_text: str, *, truncated: bool = False) -> tuple[Piece, ...]:
+        opening = self._output_opening(turn_text, truncated=truncated)
+        return (Piece(f"{_line_break(turn_text)}{opening}{text}\n```\n"),)
+
+    def _output_opening(self, turn_text: str, *, truncated: bool) -> str:
+        """What has to stand before an output block's text, given how the turn ended."""
+        fence = find_fence(turn_text.rstrip("\n").rpartition("\n")[2])
+        kind = fence.kind if fence is not None else None
+        if kind is FenceKind.OUTPUT and not truncated:
+            return ""
+        if kind is FenceKind.BARE and not truncated:
+            return _OUTPUT
+        block = self._read(turn_text).block
+        if block is not None:
+            return _closing(block.fence) + _OUTPUT
+        opened_in_prompt = truncated and kind is not FenceKind.BARE
+        return "```\n" + _OUTPUT if opened_in_prompt else _OUTPUT
+
+    def _read(self, turn_text: str, prompt_text: str = "") -> FenceParser:
+        reader = self.parser(prompt_text)
+        reader.read_through(turn_text)
+        return reader
+
+
+def _line_break(text: str) -> str:
+    return "" if not text or text.endswith("\n") else "\n"
+
+
+def _closing(fence: Fence) -> str:
+    return fence.char * fence.length + "\n"
