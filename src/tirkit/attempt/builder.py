@@ -13,7 +13,8 @@ from tirkit.types import Answer, CodeResult, StopReason, TokenChunk, Trajectory,
 class TrajectoryBuilder:
     """The growing record of one attempt. The scheduler owns it, the attempt fills it.
 
-    It also carries who listens to the attempt. `freeze` may be called at any moment, also between two chunks of a cancelled turn.
+    It also carries who listens to the attempt. `freeze` may be called at any moment, also between
+    two chunks of a cancelled turn.
     """
 
     def __init__(

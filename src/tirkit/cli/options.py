@@ -1,0 +1,64 @@
+"""Options the commands share."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tirkit.config import Settings, load_settings, parse_value
+from tirkit.errors import ConfigError
+
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine", "-e", help="vllm:MODEL, openai:URL[#model], local[:PATH.gguf] or replay:FILE."
+    ),
+]
+Preset = Annotated[str, typer.Option("--preset", "-p", help="Name of a shipped preset.")]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", "-c", help="TOML file that goes over the preset.")
+]
+Attempts = Annotated[
+    int | None, typer.Option("--attempts", "-n", help="Most attempts at one problem.")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", "-s", help="One setting, such as limits.max_cells=4; may be repeated."),
+]
+EngineSets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--engine-set", help="One engine argument, such as max_model_len=65536; may be repeated."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+
+
+def read_settings(
+    preset: str, file: Path | None, attempts: int | None, sets: list[str] | None
+) -> Settings:
+    """The settings of a command.
+
+    Raises:
+        ConfigError: from reading them.
+    """
+    overrides = read_pairs("--set", sets)
+    if attempts is not None:
+        overrides["attempts"] = attempts
+    return load_settings(preset, file=file, overrides=overrides)
+
+
+def read_pairs(option: str, pairs: list[str] | None) -> dict[str, Any]:
+    """`name=value` texts as a dict.
+
+    Raises:
+        ConfigError: a text without a name or an equals sign.
+    """
+    values: dict[str, Any] = {}
+    for pair in pairs or []:
+        name, found, value = pair.partition("=")
+        if not found or not name:
+            raise ConfigError(f"{option} {pair!r}: write name=value")
+        values[name] = parse_value(value)
+    return values

@@ -1,0 +1,96 @@
+"""Every setting, as one frozen tree."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from tirkit.attempt import AttemptLimits
+from tirkit.errors import ConfigError
+from tirkit.kernels import KernelSettings
+from tirkit.scheduler import Policy, StopRule, after_seconds, parse_stop_rule
+from tirkit.types import AnswerDomain, Sampling
+
+
+class DialectSettings(BaseModel):
+    """How the model is asked and how it calls code.
+
+    Attributes:
+        name: of the dialect.
+        prompt: name of a shipped prompt, or the path of a prompt file.
+        run_at: where a fenced block runs: at its closing fence, or once the model opens an
+            output block.
+        code_in_thinking: whether code inside thinking is run.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = "fenced"
+    prompt: str = "default"
+    run_at: Literal["fence", "output"] = "fence"
+    code_in_thinking: bool = False
+
+
+class Settings(BaseModel):
+    """Every setting of a run.
+
+    Attributes:
+        preset: name of the preset these started from.
+        source: where the preset's numbers come from.
+        attempts: most attempts at one problem.
+        max_in_flight: attempts at once, over all problems.
+        stop: stop rules, such as `when_agreed(4) | when_lead_is_safe()`.
+        problem_seconds: wall time of one problem; None means no limit.
+        seed: of the run; attempts derive theirs from it.
+        domain: which answers are admissible where a problem does not say.
+        sampling: how tokens are drawn.
+        limits: what one attempt may spend.
+        kernels: how kernels are kept.
+        dialect: how the model is asked and how it calls code.
+
+    Raises:
+        ConfigError: a number is out of range or a text cannot be read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preset: str = "default"
+    source: str = ""
+    attempts: int = 8
+    max_in_flight: int = 64
+    stop: str = "when_lead_is_safe()"
+    problem_seconds: float | None = None
+    seed: int = 0
+    domain: str = "any"
+    sampling: Sampling = Sampling()
+    limits: AttemptLimits = AttemptLimits()
+    kernels: KernelSettings = KernelSettings()
+    dialect: DialectSettings = DialectSettings()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for name in ("attempts", "max_in_flight"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} is {getattr(self, name)}: it must be at least 1")
+        if self.problem_seconds is not None and self.problem_seconds <= 0:
+            raise ConfigError(f"problem_seconds is {self.problem_seconds:g}: it must be positive")
+        self.stop_rule()
+        self.answer_domain()
+        return self
+
+    def stop_rule(self) -> StopRule:
+        """The stop rule with the problem's time limit."""
+        rule = parse_stop_rule(self.stop)
+        return rule if self.problem_seconds is None else rule | after_seconds(self.problem_seconds)
+
+    def answer_domain(self) -> AnswerDomain:
+        """Which answers are admissible where a problem does not say."""
+        return AnswerDomain.parse(self.domain)
+
+    def policy(self) -> Policy:
+        """How the scheduler works on one problem."""
+        return Policy(
+            attempts=self.attempts,
+            stop_rule=self.stop_rule(),
+            seed=self.seed,
+            seconds=self.problem_seconds,
+        )

@@ -1,0 +1,231 @@
+"""The way from a problem to a solution."""
+
+import math
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+from anyio.from_thread import start_blocking_portal
+
+from tirkit.attempt import AttemptRunner
+from tirkit.config import Settings, load_settings
+from tirkit.dialects import Dialect, dialect_from_name
+from tirkit.engines import Engine, engine_from_name
+from tirkit.errors import ConfigError
+from tirkit.events import Event, Listener, ignore
+from tirkit.kernels import KernelPool, KernelSource
+from tirkit.scheduler import Policy, Scheduler
+from tirkit.scheduler.run import Record
+from tirkit.selection import Selector
+from tirkit.types import ANY_ANSWER, Problem, Solution, Trajectory
+
+
+class Solver:
+    """Solves problems on one engine; use it as an async context manager.
+
+    Any number of problems may be solved at once: the cap on attempts in flight holds over all of
+    them, and earlier problems are served first.
+
+    Args:
+        engine: an engine, or its name such as `vllm:Qwen/Qwen3-8B`, `openai:URL`, `local`.
+        preset: name of a shipped preset.
+        settings: a whole settings tree in place of the preset.
+        kernels: an entered pool to share; by default the solver owns one.
+        dialect: a dialect in place of the settings' one.
+        selector: a selector in place of the majority vote.
+        record: awaited for every finished attempt before it counts.
+        share_engine: the engine is entered and left by the caller.
+        **overrides: single settings, such as `attempts=16`, `limits={"max_cells": 4}`.
+
+    Raises:
+        ConfigError: unknown engine, preset or setting, or a value out of range.
+        EngineError: on entering, the engine could not be started.
+    """
+
+    def __init__(
+        self,
+        engine: Engine | str,
+        preset: str = "default",
+        *,
+        settings: Settings | None = None,
+        kernels: KernelSource | None = None,
+        dialect: Dialect | None = None,
+        selector: Selector | None = None,
+        record: Record | None = None,
+        share_engine: bool = False,
+        **overrides: Any,  # noqa: ANN401 - the settings tree checks the types
+    ) -> None:
+        if settings is not None and overrides:
+            raise ConfigError(f"settings and {', '.join(overrides)} given: use one of the two")
+        self.settings = settings or load_settings(preset, overrides=flatten(overrides))
+        self.engine = engine_from_name(engine) if isinstance(engine, str) else engine
+        self._kernels = kernels
+        self._dialect = dialect or _dialect(self.settings)
+        self._selector = selector
+        self._record = record
+        self._share_engine = share_engine
+        self._stack = AsyncExitStack()
+        self._scheduler: Scheduler | None = None
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            if not self._share_engine:
+                await stack.enter_async_context(self.engine)
+            kernels = self._kernels
+            if kernels is None:
+                kernels = await stack.enter_async_context(KernelPool(self.settings.kernels))
+            settings = self.settings
+            runner = AttemptRunner(
+                self.engine, kernels, self._dialect, settings.limits, settings.sampling
+            )
+            self._scheduler = await stack.enter_async_context(
+                Scheduler(
+                    runner,
+                    settings.max_in_flight,
+                    with_logprobs=settings.sampling.logprobs is not None,
+                    record=self._record,
+                )
+            )
+            self._tasks = await stack.enter_async_context(anyio.create_task_group())
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        self._scheduler = None
+        self._tasks.cancel_scope.cancel()
+        return await self._stack.__aexit__(kind, error, trace)
+
+    def __repr__(self) -> str:
+        return f"<Solver {self.engine.name} {self._scheduler or 'not entered'}>"
+
+    async def solve(
+        self,
+        problem: Problem | str,
+        *,
+        prior: Sequence[Trajectory] = (),
+        listener: Listener = ignore,
+    ) -> Solution:
+        """Solve one problem.
+
+        Args:
+            problem: what is asked.
+            prior: attempts of an earlier run that count as finished.
+            listener: hears what happens to this problem.
+
+        Raises:
+            ConfigError: the problem is empty, or cannot be put to this model.
+            EngineError, KernelError: no attempt could go on.
+        """
+        if self._scheduler is None:
+            raise ConfigError("the solver is not entered: use `async with Solver(...) as solver`")
+        return await self._scheduler.solve(self._problem(problem), self._policy(), prior, listener)
+
+    async def solve_all(
+        self, problems: Iterable[Problem | str], *, listener: Listener = ignore
+    ) -> list[Solution]:
+        """Solve several problems at once; solutions come in the order of the problems."""
+        asked = list(problems)
+        solutions: dict[int, Solution] = {}
+
+        async def solve_one(number: int) -> None:
+            solutions[number] = await self.solve(asked[number], listener=listener)
+
+        async with anyio.create_task_group() as tasks:
+            for number in range(len(asked)):
+                tasks.start_soon(solve_one, number)
+        return [solutions[number] for number in range(len(asked))]
+
+    async def stream(self, problem: Problem | str) -> AsyncGenerator[Event, None]:
+        """Solve one problem and give what happens as it happens; the last event is the solution.
+
+        Closing the iterator ends the problem's attempts.
+        """
+        send, receive = anyio.create_memory_object_stream[Event](math.inf)
+        scope = anyio.CancelScope()
+        failure: list[Exception] = []
+
+        async def solve() -> None:
+            with send, scope:
+                try:
+                    await self.solve(problem, listener=send.send_nowait)
+                except Exception as error:  # noqa: BLE001 - raised in the iterator below
+                    failure.append(error)
+
+        self._tasks.start_soon(solve)
+        try:
+            with receive:
+                async for event in receive:
+                    yield event
+        finally:
+            scope.cancel()
+        if failure:
+            raise failure[0]
+
+    def _problem(self, problem: Problem | str) -> Problem:
+        asked = Problem(problem) if isinstance(problem, str) else problem
+        if asked.domain == ANY_ANSWER:
+            return replace(asked, domain=self.settings.answer_domain())
+        return asked
+
+    def _policy(self) -> Policy:
+        policy = self.settings.policy()
+        return policy if self._selector is None else replace(policy, selector=self._selector)
+
+
+def solve(
+    problem: Problem | str,
+    engine: Engine | str = "local",
+    preset: str = "default",
+    *,
+    listener: Listener = ignore,
+    **options: Any,  # noqa: ANN401 - handed to Solver, which checks them
+) -> Solution:
+    """Solve one problem and block until it is done.
+
+    Works from any thread, also inside a running event loop (a notebook), which it blocks: the
+    work runs in a thread with a loop of its own. The engine is started and stopped for this one
+    problem; for several problems use `Solver`.
+
+    Args:
+        problem: what is asked.
+        engine: an engine, or its name.
+        preset: name of a shipped preset.
+        listener: hears what happens, in the other thread.
+        **options: as for `Solver`.
+    """
+
+    async def run() -> Solution:
+        async with Solver(engine, preset, **options) as solver:
+            return await solver.solve(problem, listener=listener)
+
+    with start_blocking_portal("asyncio") as portal:
+        return portal.call(run)
+
+
+def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings as dotted names, so that they go over a preset one by one."""
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def _dialect(settings: Settings) -> Dialect:
+    chosen = settings.dialect
+    return dialect_from_name(
+        chosen.name,
+        prompt=chosen.prompt,
+        run_at=chosen.run_at,
+        code_in_thinking=chosen.code_in_thinking,
+    )
