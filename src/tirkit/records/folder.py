@@ -1,0 +1,138 @@
+"""The directory of one run: who may write to it, and with which settings it was made."""
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from tirkit.errors import ConfigError, RecordError
+
+CONFIG_FILE = "config.json"
+LOCK_FILE = "records.lock"
+
+_held: set[Path] = set()
+_held_guard = threading.Lock()
+
+
+class DirectoryLock:
+    """Exclusive right to write to a directory, from `acquire` to `release`.
+
+    A POSIX record lock: it ends with the process however that dies, and a forked child (a kernel,
+    an engine's worker) that outlives it does not keep it, as it would a `flock`. Such a lock does
+    not exclude its own process, so a set of the directories held here does.
+    """
+
+    def __init__(self, directory: Path, descriptor: int) -> None:
+        self._directory = directory
+        self._descriptor = descriptor
+
+    @classmethod
+    def acquire(cls, directory: Path) -> Self:
+        """Take the lock at once.
+
+        Raises:
+            RecordError: somebody else has it.
+            OSError: the lock file cannot be made.
+        """
+        directory = directory.resolve()
+        refusal = RecordError(
+            f"another run writes to {directory}: wait for it or use another --out"
+        )
+        with _held_guard:
+            if directory in _held:
+                raise refusal
+            descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                os.close(descriptor)
+                if isinstance(error, BlockingIOError | PermissionError):
+                    raise refusal from error
+                raise
+            _held.add(directory)
+        return cls(directory, descriptor)
+
+    def release(self) -> None:
+        """Give the lock back; the file stays."""
+        with _held_guard:
+            os.close(self._descriptor)
+            _held.discard(self._directory)
+
+
+def check_settings(directory: Path, settings: Mapping[str, Any], *, has_records: bool) -> None:
+    """Write the settings beside the records, or compare them with those written before.
+
+    Raises:
+        ConfigError: the records were made with other settings (names the keys, never the values),
+            or it is unknown with which.
+        RecordError: the settings file is malformed.
+        OSError: it cannot be read or written.
+    """
+    path = directory / CONFIG_FILE
+    wanted = _plain(settings)
+    if path.exists():
+        differing = list(_differing(_load(path), wanted))
+        if differing:
+            raise ConfigError(
+                f"{directory} was made with other settings ({', '.join(differing)} differ): use "
+                f"another --out, or the settings in {path}"
+            )
+    elif has_records:
+        raise ConfigError(f"{directory} holds records but no {CONFIG_FILE}: use another --out")
+    else:
+        _write_whole(path, json.dumps(wanted, indent=2, sort_keys=True) + "\n")
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names of new files in `directory` survive a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as reading them back will give them."""
+    try:
+        plain: dict[str, Any] = json.loads(json.dumps(dict(settings)))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigError(f"settings cannot be written as JSON: {error}") from error
+    return plain
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        loaded = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{path} is no JSON: {error}") from error
+    if not isinstance(loaded, dict):
+        raise RecordError(f"{path} holds no object")
+    return loaded
+
+
+def _differing(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Dotted names of the settings that are not the same."""
+    for key in sorted(old.keys() | new.keys()):
+        one, other = old.get(key), new.get(key)
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from _differing(one, other, f"{prefix}{key}.")
+        elif (key in old) != (key in new) or _text(one) != _text(other):
+            yield prefix + key
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return json.dumps(value, sort_keys=True)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
