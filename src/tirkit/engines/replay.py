@@ -66,13 +66,13 @@ class ReplayEngine:
         self._gone = "is not running: enter it with `async with` first"
 
     @classmethod
-    def from_file(cls, path: Path) -> Self:
+    def from_file(cls, path: str | Path) -> Self:
         """An engine that plays a JSONL file of attempts, as `replay:FILE` does.
 
         Raises:
             ConfigError: the file cannot be read, or a row is malformed; names the line.
         """
-        return cls(read_script(path), name=f"replay:{path}")
+        return cls(read_script(Path(path)), name=f"replay:{path}")
 
     @property
     def name(self) -> str:
