@@ -2,16 +2,18 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.records import factory
 from tirkit.answers import Equivalence, equivalent, normalize
 from tirkit.errors import ConfigError
 from tirkit.selection import describe_silence, tally, vote_from
-from tirkit.types import Answer, StopReason, Trajectory, Usage, Vote
+from tirkit.types import Answer, StopReason, Trajectory, Vote
 
 TEXTS = ["0", "1", "1.0", "01", "-1", "1/2", "0.5", r"\frac12", "x+1", "1+x", "Yes", "yes", "1,000"]
 
@@ -31,25 +33,13 @@ def trajectory(
     logprobs: tuple[float, ...] = (),
     stop_reason: StopReason = StopReason.ANSWERED,
 ) -> Trajectory:
-    return Trajectory(
-        attempt_id=f"p/{index}",
-        problem_id="p",
-        index=index,
-        seed=index,
+    return replace(
+        factory.trajectory(index),
         ids=tuple(range(len(logprobs))),
         mask=b"\x01" * len(logprobs),
         logprobs=logprobs,
-        prompt_text="",
-        turns=(),
         answer=None if text is None else answer(text),
         stop_reason=stop_reason,
-        stop_detail="",
-        usage=Usage(),
-        token_exact=True,
-        engine="replay",
-        dialect="fenced",
-        started_at=0.0,
-        duration_seconds=1.0,
     )
 
 

@@ -1,0 +1,187 @@
+"""Figures against brute force and published values."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.records import factory
+from tirkit.answers import normalize
+from tirkit.bench import measure, pass_at_k
+from tirkit.bench.metrics import bootstrap, wilson
+from tirkit.errors import ConfigError
+from tirkit.selection import MajorityVote, tally, vote_from
+from tirkit.types import Answer, Problem, Solution, StopReason, Trajectory, Usage
+
+CANCELLED = StopReason.CANCELLED
+
+
+def trajectory(
+    index: int, text: str | None, stop_reason: StopReason | None = None, tokens: int = 100
+) -> Trajectory:
+    ended = StopReason.ANSWERED if text is not None else StopReason.NO_ANSWER
+    return replace(
+        factory.trajectory(index),
+        answer=None if text is None else Answer(text, normalize(text)),
+        stop_reason=stop_reason or ended,
+        usage=Usage(prompt_tokens=7, sampled_tokens=tokens, wasted_tokens=1, cells=2),
+    )
+
+
+def solve(
+    name: str, reference: str | None, ended: Sequence[Trajectory], seconds: float = 1.0
+) -> Solution:
+    votes = [vote for one in ended if (vote := vote_from(one)) is not None]
+    verdict = MajorityVote().select(tally(votes, len(ended) - len(votes)))
+    return Solution(Problem(name, name, reference), verdict, tuple(ended), "enough", seconds)
+
+
+@given(st.integers(min_value=1, max_value=8), st.data())
+def test_pass_at_k_when_counted_by_brute_force_then_is_the_same(
+    attempts: int, data: st.DataObject
+) -> None:
+    right = data.draw(st.integers(min_value=0, max_value=attempts))
+    k = data.draw(st.integers(min_value=1, max_value=attempts))
+    outcomes = [index < right for index in range(attempts)]
+    draws = [any(drawn) for drawn in combinations(outcomes, k)]
+    assert pass_at_k(attempts, right, k) == pytest.approx(sum(draws) / len(draws))
+
+
+def test_pass_at_k_when_there_are_thousands_of_attempts_then_is_exact() -> None:
+    exact = 1 - Fraction(math.comb(9_000, 100), math.comb(10_000, 100))
+    assert pass_at_k(10_000, 1_000, 100) == pytest.approx(float(exact))
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 1), (4, 5, 1), (4, -1, 1), (4, 2, 0), (4, 2, 5)])
+def test_pass_at_k_when_it_is_not_defined_then_raises(counts: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match="is not defined"):
+        pass_at_k(*counts)
+
+
+def test_wilson_when_compared_with_published_values_then_is_the_same() -> None:
+    # Newcombe 1998, Statistics in Medicine 17:857-872, table I, method 3
+    for right, total, low, high in (
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ):
+        share = wilson(right, total)
+        assert share.value == right / total
+        assert (round(share.low, 4), round(share.high, 4)) == (low, high)
+
+
+@given(st.integers(min_value=1, max_value=10_000), st.data())
+def test_wilson_when_counts_are_any_then_the_interval_holds_the_share(
+    total: int, data: st.DataObject
+) -> None:
+    right = data.draw(st.integers(min_value=0, max_value=total))
+    share = wilson(right, total)
+    assert 0 <= share.low <= share.value + 1e-12
+    assert share.value - 1e-12 <= share.high <= 1
+    assert share.high - share.low > 0
+
+
+@pytest.mark.parametrize("counts", [(0, 0), (3, 2), (-1, 2)])
+def test_wilson_when_it_is_no_share_then_raises(counts: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="is no share"):
+        wilson(*counts)
+
+
+def test_bootstrap_when_values_are_binary_then_agrees_with_the_binomial() -> None:
+    values = [1.0] * 40 + [0.0] * 60
+    found = bootstrap(values)
+    half = 1.96 * math.sqrt(0.4 * 0.6 / 100)
+    assert found.value == pytest.approx(0.4)
+    assert found.low == pytest.approx(0.4 - half, abs=0.02)
+    assert found.high == pytest.approx(0.4 + half, abs=0.02)
+    assert bootstrap(values) == found
+
+
+def test_bootstrap_when_all_values_agree_then_has_no_width() -> None:
+    found = bootstrap([0.5] * 7)
+    assert (found.low, found.value, found.high, found.problems) == (0.5, 0.5, 0.5, 7)
+    with pytest.raises(ValueError, match="no values"):
+        bootstrap([])
+
+
+def test_measure_when_attempts_were_cancelled_or_failed_then_only_the_others_are_graded() -> None:
+    ended = [
+        trajectory(0, "1/2", tokens=10),
+        trajectory(1, "0.5", tokens=20),
+        trajectory(2, "7", tokens=30),
+        trajectory(3, None, tokens=40),
+        trajectory(4, None, CANCELLED, tokens=1_000),
+        trajectory(5, None, StopReason.ENGINE_ERROR, tokens=2_000),
+        trajectory(6, None, StopReason.KERNEL_ERROR, tokens=3_000),
+    ]
+    figures = measure([solve("half?", r"\frac12", ended, 3.0)])
+    (row,) = figures.rows
+    assert (row.attempts, row.finished, row.right, row.unanswered) == (7, 4, 2, 1)
+    assert (row.finished_tokens, row.sampled_tokens, row.cells) == (100, 6_107, 14)
+    assert (row.correct, row.answer, row.reference) == (True, "1/2", r"\frac12")
+    assert figures.pass_at_1 is not None
+    assert figures.pass_at_1.value == 0.5
+    assert {k: estimate.value for k, estimate in figures.pass_at.items()} == {
+        1: 0.5,
+        2: pytest.approx(5 / 6),
+        4: 1.0,
+    }
+    assert figures.unanswered_attempts == 0.25
+    assert figures.mean_attempt_tokens == 25
+    assert (figures.mean_problem_tokens, figures.mean_problem_seconds) == (6_107, 3.0)
+
+
+def test_measure_when_the_majority_is_wrong_then_maj_is_wrong_and_pass_is_not_zero() -> None:
+    figures = measure(
+        [
+            solve("a?", "0", [trajectory(0, "0"), trajectory(1, "1"), trajectory(2, "1")]),
+            solve("b?", "0", [trajectory(0, "-0")], 3.0),
+        ]
+    )
+    assert figures.maj_at_k is not None
+    assert figures.pass_at_1 is not None
+    assert figures.maj_at_k == wilson(1, 2)
+    assert figures.pass_at_1.value == pytest.approx((1 / 3 + 1) / 2)
+    assert [figures.pass_at[k].problems for k in (1, 2)] == [2, 1]
+    assert figures.mean_problem_seconds == 2.0
+
+
+def test_measure_when_nothing_was_found_then_no_answer_counts_it() -> None:
+    figures = measure(
+        [solve("a?", "1", [trajectory(0, None)]), solve("b?", "1", [trajectory(0, "1")])]
+    )
+    assert figures.no_answer == wilson(1, 2)
+    assert [row.correct for row in figures.rows] == [False, True]
+    assert [row.answer for row in figures.rows] == [None, "1"]
+
+
+def test_measure_when_there_is_no_reference_then_nothing_is_graded() -> None:
+    figures = measure([solve("a?", None, [trajectory(0, "1")])])
+    assert (figures.problems, figures.graded) == (1, 0)
+    assert (figures.pass_at_1, figures.maj_at_k, figures.pass_at) == (None, None, {})
+    assert (figures.rows[0].correct, figures.rows[0].right) == (None, None)
+    assert figures.no_answer.value == 0
+
+
+def test_measure_when_no_attempt_finished_then_there_is_no_share_of_attempts() -> None:
+    figures = measure([solve("a?", "1", [trajectory(0, None, CANCELLED)])])
+    assert (figures.pass_at_1, figures.unanswered_attempts) == (None, None)
+    assert figures.mean_attempt_tokens is None
+    assert figures.maj_at_k == wilson(0, 1)
+
+
+def test_measure_when_an_answer_cannot_be_decided_then_counts_as_wrong_and_is_told() -> None:
+    figures = measure([solve("a?", "x+1", [trajectory(0, "1+x"), trajectory(1, "2")])])
+    assert figures.undecided == 2
+    assert figures.rows[0].right == 0
+
+
+def test_measure_when_there_are_no_solutions_then_is_refused() -> None:
+    with pytest.raises(ConfigError, match="nothing to measure"):
+        measure([])
