@@ -30,7 +30,8 @@ class Capture:
         self._streams = {name: HeadTail(cap) for name in ("stdout", "stderr", "value")}
         self._has_value = False
         self._error: str | None = None
-        self._error_cut = False
+        self._error_seen = False
+        self._incomplete = False
         self.names: tuple[str, ...] | None = None
         """Names defined after the cell, if they changed."""
 
@@ -47,6 +48,20 @@ class Capture:
                 self._add_display(_data(content))
             case "error":
                 self._add_error(content)
+
+    def close(self, reply: Mapping[str, Any], *, complete: bool) -> None:
+        """Take what the reply says; it knows of errors that left no traceback.
+
+        Args:
+            reply: content of the reply; empty if there was none.
+            complete: whether all output is known to have come.
+        """
+        self._incomplete = self._incomplete or not complete
+        if not reply:
+            self._error = self._error or "the kernel ended the cell without a reply"
+        elif reply.get("status") != "ok" and not self._error_seen:
+            said = f"{reply.get('ename', 'error')}: {reply.get('evalue', '')}"
+            self._error, _ = cap_text(said.removesuffix(": "), self._cap)
 
     def result(self, status: CodeStatus, duration_seconds: float, note: str = "") -> CodeResult:
         """The cell's result.
@@ -65,7 +80,7 @@ class Capture:
             stderr=strip_paths(strip_ansi(stderr.text), self._private),
             value=value.text if self._has_value else None,
             error=self._error if self._error is not None else note or None,
-            truncated=self._error_cut or any(text.truncated for text in self._streams.values()),
+            truncated=self._incomplete or any(text.truncated for text in self._streams.values()),
             duration_seconds=duration_seconds,
         )
 
@@ -93,13 +108,15 @@ class Capture:
             self.names = tuple(words[-NAMES_LIMIT:])
 
     def _add_error(self, content: Mapping[str, Any]) -> None:
+        self._error_seen = True
         if content.get("ename") == "SystemExit" and content.get("evalue") in _POLITE_EXITS:
             return
         lines = content.get("traceback")
         text = "\n".join(str(line) for line in lines) if isinstance(lines, list) else ""
         bounded, _ = cap_text(text, _MOST_TRACEBACK_CHARS)
         trimmed = trim_traceback(bounded, self._private)
-        self._error, self._error_cut = cap_text(trimmed or str(content.get("ename")), self._cap)
+        self._error, cut = cap_text(trimmed or str(content.get("ename")), self._cap)
+        self._incomplete = self._incomplete or cut
 
 
 def _data(content: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,13 +1,13 @@
 """Runs inside a kernel, before any cell: what makes a stock ipykernel fit for tirkit.
 
-Only the text of this file goes to the kernel, so it must not import tirkit. It caps each cell's
-output at the source, so that a flood never reaches the parent; captures what is written to the
-file descriptors; keeps output of an earlier cell's threads out of later cells; and tells the
-parent which names are defined.
+Only the text of this file and of `tap` goes to the kernel, into one namespace, so neither may
+import tirkit at run time. Together they cap each cell's output at the source, so that a flood
+never reaches the parent; capture what is written to the file descriptors; keep output of an
+earlier cell's threads out of later cells; and tell the parent which names are defined.
 """
 
+import asyncio
 import builtins
-import codecs
 import contextvars
 import ctypes
 import os
@@ -17,9 +17,12 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tirkit.kernels.tap import Tap, encodable  # noqa: TC004 - in a kernel, both share one namespace
 
 Foreign = Any
 """An object of IPython or ipykernel, which ship no types for it."""
@@ -31,90 +34,12 @@ NAMES_LIMIT = 64
 """Most names told; the latest ones, as a star import brings hundreds."""
 
 _NAME_CHARS = 80
-_PIPE_BYTES = 65536
-_READS_PER_DRAIN = 4
+_DISPLAYS_PER_CELL = 100
+_CUT_LINE = "\n  [traceback cut here]\n"
 _PR_SET_PDEATHSIG = 1
 
 _COLOUR_VARIABLES = ("CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR")
 """Set by ipykernel, which takes its reader for a notebook."""
-
-
-class Tap:
-    """A standard stream and its file descriptor, written through one budget per cell.
-
-    Args:
-        stream: ipykernel's OutStream; its `write` is replaced.
-        descriptor: 1 or 2.
-        limit: characters passed on at once, and characters of the tail kept for the end.
-    """
-
-    def __init__(self, stream: Foreign, descriptor: int, limit: int) -> None:
-        self._stream = stream
-        # The class's own: IPython has put a recording one in its place during this very cell.
-        self._forward = partial(type(stream).write, stream)
-        self._limit = limit
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._lock = threading.RLock()
-        self.pipe, writer = os.pipe()
-        os.set_blocking(self.pipe, False)
-        # The extra writer stays open: the pipe must not end when a cell closes descriptor 1.
-        os.dup2(writer, descriptor)
-        stream.fileno = lambda: descriptor
-        os.register_at_fork(after_in_child=self._renew_lock)
-        self.begin()
-
-    def begin(self) -> None:
-        """A new cell: the whole budget again."""
-        with self._lock:
-            self._stream.write = self.write
-            self._cell = self._stream.parent_header.get("msg_id")
-            self._sent = 0
-            self._tail = ""
-            self._held = 0
-
-    def write(self, text: object) -> int:
-        """Stand in for the stream's own `write`; what the descriptor got before comes first."""
-        if not isinstance(text, str):
-            return int(self._forward(text))  # raises the stream's own TypeError
-        with self._lock:
-            self.drain()
-            # A thread of an earlier cell still carries that cell's header.
-            if self._stream.parent_header.get("msg_id") == self._cell:
-                self._pass_on(text)
-        return len(text)
-
-    def drain(self) -> None:
-        """Pass on what stands in the pipe."""
-        with self._lock:
-            for _ in range(_READS_PER_DRAIN):
-                try:
-                    data = os.read(self.pipe, _PIPE_BYTES)
-                except BlockingIOError:
-                    return
-                self._pass_on(self._decoder.decode(data))
-
-    def finish(self) -> int:
-        """Pass on the tail that was held back and tell how many characters were cut."""
-        with self._lock:
-            self.drain()
-            cut = self._held - len(self._tail)
-            if self._tail:
-                self._forward(self._tail)
-            self._tail, self._held = "", 0
-            return cut
-
-    def _pass_on(self, text: str) -> None:
-        room = max(0, self._limit - self._sent)
-        head, rest = text[:room], text[room:]
-        if head:
-            self._forward(head)
-            self._sent += len(head)
-        if rest:
-            self._held += len(rest)
-            self._tail = (self._tail + rest[-self._limit :])[-self._limit :]
-
-    def _renew_lock(self) -> None:
-        self._lock = threading.RLock()
 
 
 class CellReport:
@@ -132,6 +57,7 @@ class CellReport:
         self._libc = ctypes.CDLL(None)
         self._known: frozenset[str] = frozenset()
         self._told: list[str] = []
+        self._displays = 0
         self._value_cut = 0
         self._source = ""
         threading.Thread(target=self._follow_pipes, name="tirkit", daemon=True).start()
@@ -140,19 +66,20 @@ class CellReport:
         """Hook into the shell; names defined by now are not told."""
         shell = self._shell
         # IPython would keep all output of all cells in memory.
-        shell._tee = nullcontext  # noqa: SLF001
+        shell._tee = record_nothing  # noqa: SLF001
         self._known = frozenset(shell.user_ns)
         shell.display_formatter.active_types = ["text/plain"]
         shell.displayhook.quiet = self._ends_with_semicolon
         shell.displayhook.register_hook(self._cap_display)
         shell.display_pub.register_hook(self._cap_display)
         shell._showtraceback = partial(self._show_error, shell._showtraceback)  # noqa: SLF001
+        shell.kernel.do_execute = partial(self._cap_reply, shell.kernel.do_execute)
         shell.events.register("pre_execute", self._begin)
         shell.events.register("pre_run_cell", self._remember_source)
         shell.events.register("post_execute", self._finish)
 
     def _begin(self) -> None:
-        self._value_cut = 0
+        self._value_cut = self._displays = 0
         for tap in self._taps.values():
             tap.begin()
 
@@ -184,11 +111,17 @@ class CellReport:
     def _ends_with_semicolon(self) -> bool:
         return bool(self._shell.displayhook.semicolon_at_end_of_expression(self._source))
 
-    def _cap_display(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _cap_display(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        """Pass on text alone, short and not too often; None drops the message."""
         data = message.get("content", {}).get("data", {})
         text = data.get("text/plain")
-        if REPORT not in data:
-            message["content"]["data"] = {} if text is None else {"text/plain": self._capped(text)}
+        if REPORT in data:
+            return message
+        self._displays += 1
+        if text is None or self._displays > _DISPLAYS_PER_CELL:
+            self._value_cut += len(text or "")
+            return None
+        message["content"]["data"] = {"text/plain": self._capped(encodable(text))}
         return message
 
     def _capped(self, text: str) -> str:
@@ -201,9 +134,22 @@ class CellReport:
     def _show_error(
         self, show: Foreign, kind: type, error: BaseException, lines: list[str]
     ) -> None:
-        limit = self._limit
-        short = [line if len(line) <= limit else f"{line[:limit]} ..." for line in lines]
-        show(kind, str(error)[:limit], short)
+        text = encodable("".join(lines))
+        if len(text) > self._limit:
+            half = self._limit // 2
+            text = f"{text[:half]}{_CUT_LINE}{text[-half:]}"
+        show(kind, encodable(str(error))[: self._limit], [text])
+
+    async def _cap_reply(self, execute: Foreign, *args: object, **options: object) -> Foreign:
+        """Keep the reply small; the traceback has gone out on its own."""
+        try:
+            reply = await execute(*args, **options)
+        except asyncio.CancelledError:
+            # ipykernel lets the interrupt of a cell that awaits escape, and would not reply.
+            return {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
+        if "evalue" in reply:
+            reply["evalue"], reply["traceback"] = encodable(reply["evalue"])[: self._limit], []
+        return reply
 
     def _follow_pipes(self) -> None:
         poller = select.poll()
@@ -213,6 +159,12 @@ class CellReport:
         while True:
             for pipe, _ in poller.poll():
                 pipes[pipe].drain()
+
+
+def record_nothing(channel: str) -> AbstractContextManager[None]:
+    """Stand in for the recorder IPython puts on a stream during each cell."""
+    del channel
+    return nullcontext()
 
 
 def leave(status: object = None) -> None:

@@ -4,17 +4,18 @@ import signal
 import time
 
 import anyio
+import zmq
 
 from tirkit.kernels.capture import Capture
 from tirkit.kernels.exit_watch import ExitWatch
-from tirkit.kernels.wire import Wire
+from tirkit.kernels.wire import Message, Wire
 from tirkit.types import CodeResult, CodeStatus
 
 _INTERRUPTS = 2
 """A command run by `os.system` swallows the first one; it is sent again within the grace."""
 
 _LOST_MESSAGE_SECONDS = 2.0
-"""After the reply the end of the output follows at once, unless zmq dropped it in a flood."""
+"""Reply and end of output follow each other at once, unless zmq dropped one for its size."""
 
 _LAST_WORDS_SECONDS = 0.05
 """What a dead kernel had sent is in our socket already; it only has to be read."""
@@ -37,7 +38,7 @@ class Cell:
         self._watch = watch
         self._capture = capture
         self._id = ""
-        self._replied = False
+        self._reply: Message | None = None
         self._idle = False
 
     async def run(self, code: str, *, timeout_seconds: float, grace_seconds: float) -> CodeResult:
@@ -48,21 +49,33 @@ class Cell:
         began = time.monotonic()
         status = CodeStatus.DIED
         with self._watch.cancelling():
-            self._id = self._wire.execute(code)
             with anyio.move_on_after(timeout_seconds) as deadline:
+                await self._send(code)
                 await self._finish()
                 status = CodeStatus.OK
             if deadline.cancelled_caught:
                 status = CodeStatus.TIMED_OUT
                 await self._interrupt(grace_seconds)
-                if not self._idle:
-                    self._watch.signal_group(signal.SIGKILL)
-                    with anyio.move_on_after(_KILL_SECONDS):
-                        await self._watch.wait()
+            if not self._healthy:
+                self._watch.signal_group(signal.SIGKILL)
+                with anyio.move_on_after(_KILL_SECONDS):
+                    await self._watch.wait()
         duration = time.monotonic() - began
         if self._watch.ended:
             await self._last_words()
         return self._capture.result(status, duration, self._note(status, timeout_seconds))
+
+    @property
+    def _healthy(self) -> bool:
+        """Whether the cell has ended and the kernel has said so on both channels."""
+        return self._reply is not None and self._idle
+
+    async def _send(self, code: str) -> None:
+        try:
+            self._id = await self._wire.execute(code)
+        except zmq.Again:
+            self._watch.signal_group(signal.SIGKILL)
+            await self._watch.wait()
 
     async def _interrupt(self, grace_seconds: float) -> None:
         for _ in range(_INTERRUPTS):
@@ -78,14 +91,14 @@ class Cell:
             group.start_soon(self._until_replied, late)
             with late:
                 await self._until_idle()
-            # A kernel that is idle but owes its reply was interrupted in `await`.
             group.cancel_scope.deadline = anyio.current_time() + _LOST_MESSAGE_SECONDS
-        self._replied = self._idle = True
+        self._capture.close(self._reply.content if self._reply else {}, complete=self._idle)
 
     async def _until_replied(self, late: anyio.CancelScope) -> None:
-        while not self._replied:
+        while self._reply is None:
             message = await self._wire.next_shell()
-            self._replied = message.parent_id == self._id
+            if message.parent_id == self._id:
+                self._reply = message
         late.deadline = anyio.current_time() + _LOST_MESSAGE_SECONDS
 
     async def _until_idle(self) -> None:

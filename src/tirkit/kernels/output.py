@@ -82,9 +82,10 @@ def strip_paths(text: str, private: str = "") -> str:
         text: what the model is going to see.
         private: the kernel's own folder, removed where it is a prefix; "" for none.
     """
+    text = _PATH.sub(_shorten, text)
     if private:
         text = text.replace(f"{private}/", "").replace(private, ".")
-    return _PATH.sub(_shorten, text)
+    return text
 
 
 def _shorten(match: re.Match[str]) -> str:

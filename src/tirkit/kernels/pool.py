@@ -186,12 +186,13 @@ class KernelPool:
         number = self._number
         try:
             kernel = await self._maker.start(number)
-        except KernelError as failure:
+        except Exception as failure:  # noqa: BLE001 - a failed start must not end the other leases
             self._starting -= 1
             self._counts["failed_starts"] += 1
             self._failures_in_a_row += 1
             if self._failures_in_a_row >= _FAILURES_IN_A_ROW:
-                self._turn_down(str(failure))
+                known = isinstance(failure, KernelError)
+                self._turn_down(str(failure) if known else repr(failure))
         else:
             self._starting -= 1
             self._counts["started"] += 1

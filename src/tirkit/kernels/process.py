@@ -17,14 +17,14 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from tirkit.concurrency import shielded
 from tirkit.errors import KernelError
-from tirkit.kernels import inside
+from tirkit.kernels import inside, tap
 from tirkit.kernels.capture import Capture
 from tirkit.kernels.exit_watch import ExitWatch
 from tirkit.kernels.folders import remove_tree
 from tirkit.kernels.ladder import Cell
 from tirkit.kernels.settings import KernelSettings
 from tirkit.kernels.wire import Wire
-from tirkit.types import CodeResult
+from tirkit.types import CodeResult, CodeStatus
 
 _SOCKET_POLL_SECONDS = 0.02
 """Connecting before the kernel has bound its sockets costs zmq's reconnect wait of 0.1 s."""
@@ -32,7 +32,12 @@ _SOCKET_POLL_SECONDS = 0.02
 _LEAST_LIMIT_CHARS = 2**16
 """What a kernel passes on of each stream before it holds back; more than most caps."""
 
-_INSIDE = inspect.getsource(inside)
+_BYTES_PER_CHARACTER = 16
+"""A message holds up to two limits of text, at up to six bytes per character in JSON."""
+
+_TRIAL_SECONDS = 30.0
+
+_INSIDE = inspect.getsource(tap) + inspect.getsource(inside)
 
 _LOG = logging.getLogger("tirkit.kernels.jupyter")
 _LOG.addHandler(logging.NullHandler())
@@ -64,6 +69,7 @@ class KernelProcess:
         self._folder = folder
         self._home = folder / "work"
         self._context = context
+        self._limit = max(_LEAST_LIMIT_CHARS, settings.output_cap_chars)
         self._manager: Any = None
         self._watch: ExitWatch | None = None
         self._wire: Wire | None = None
@@ -156,6 +162,7 @@ class KernelProcess:
             self._context,
             self._manager.session,
             shell_address=f"ipc://{addresses['shell']}",
+            max_message_bytes=_BYTES_PER_CHARACTER * self._limit,
             iopub_address=f"ipc://{addresses['iopub']}",
         )
 
@@ -164,17 +171,22 @@ class KernelProcess:
         with watch.cancelling():
             while (await wire.next_iopub()).kind != "iopub_welcome":
                 pass
-            limit = max(_LEAST_LIMIT_CHARS, self._settings.output_cap_chars)
+            arguments = f"get_ipython(), {self._limit}, {self._settings.startup_code!r}"
             result = await self.run_cell(
                 f"exec(compile({_INSIDE!r}, '<tirkit>', 'exec'), "
-                f"(_tirkit := {{'__name__': 'tirkit_inside'}})) or "
-                f"_tirkit['prepare'](get_ipython(), {limit}, {self._settings.startup_code!r}); "
-                "del _tirkit",
+                "(_tirkit := {'__name__': 'tirkit_inside'})) or "
+                f"_tirkit['prepare']({arguments}); del _tirkit",
                 timeout_seconds=self._settings.start_timeout_seconds,
             )
             if not result.ok:
                 raise KernelError(
                     f"the kernel's start-up code failed: correct startup_code\n{result.error}"
+                )
+            trial = await self.run_cell("6 * 7", timeout_seconds=_TRIAL_SECONDS)
+            if trial.value != "42":
+                raise KernelError(
+                    "the kernel came up but does not compute: install ipykernel>=7,<8 for "
+                    f"{self._settings.python}\n{trial.error}\n{trial.stderr}"
                 )
         if watch.ended:
             raise KernelError(f"the kernel's process ended with code {watch.returncode}")
@@ -184,6 +196,11 @@ class KernelProcess:
 
         Cancelling kills the process: nobody knows what state the cell was in.
         """
+        if len(code) > 2 * self._limit:
+            return CodeResult(
+                CodeStatus.ERROR,
+                error=f"the code has {len(code)} characters; {2 * self._limit} can be run at once",
+            )
         watch, wire = self._started
         finished = False
         try:

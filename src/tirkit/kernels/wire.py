@@ -11,11 +11,8 @@ import zmq.asyncio
 from jupyter_client.session import Session
 
 _DELIMITER = b"<IDS|MSG>"
-_MAX_MESSAGE_BYTES = 16 * 2**20
-"""A longer message is refused by zmq. Kernels cap their output far below (`inside`)."""
-
-_MAX_WAITING_MESSAGES = 4096
-"""Messages zmq holds for us; with the cap above and per cell, floods are dropped by zmq."""
+_MAX_WAITING_MESSAGES = 1024
+"""Messages zmq holds for us. Kernels send far fewer (`tap`); what is more, zmq drops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,7 @@ class Wire:
         session: jupyter_client's Session, which writes and signs requests.
         shell_address: address of the shell channel.
         iopub_address: address of the iopub channel.
+        max_message_bytes: zmq drops the connection on a longer message, for good.
 
     Raises:
         zmq.ZMQError: no more sockets or open files.
@@ -73,8 +71,10 @@ class Wire:
         *,
         shell_address: str,
         iopub_address: str,
+        max_message_bytes: int,
     ) -> None:
         self._session = session
+        self._max_message_bytes = max_message_bytes
         self._shell = self._connect(context, zmq.DEALER, shell_address)
         try:
             self._iopub = self._connect(context, zmq.SUB, iopub_address)
@@ -83,27 +83,32 @@ class Wire:
             raise
         self._iopub.subscribe(b"")
 
-    @staticmethod
-    def _connect(context: zmq.asyncio.Context, kind: int, address: str) -> zmq.asyncio.Socket:
+    def _connect(self, context: zmq.asyncio.Context, kind: int, address: str) -> zmq.asyncio.Socket:
         socket = context.socket(kind)
         socket.set(zmq.LINGER, 0)
-        socket.set(zmq.MAXMSGSIZE, _MAX_MESSAGE_BYTES)
+        socket.set(zmq.MAXMSGSIZE, self._max_message_bytes)
         socket.set(zmq.RCVHWM, _MAX_WAITING_MESSAGES)
         socket.connect(address)
         return socket
 
-    def execute(self, code: str) -> str:
-        """Ask for a cell to be run; returns the id its messages carry."""
+    async def execute(self, code: str) -> str:
+        """Ask for a cell to be run; returns the id its messages carry.
+
+        Raises:
+            zmq.Again: the connection is gone.
+        """
         content = {
-            "code": code,
+            "code": code.encode("utf-8", "replace").decode("utf-8"),
             "silent": False,
             "store_history": False,
             "user_expressions": {},
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        sent = self._session.send(self._shell, "execute_request", content)
-        return str(sent["header"]["msg_id"])
+        message = self._session.msg("execute_request", content)
+        # Never the plain send of jupyter_client: without a peer it blocks the whole loop.
+        await self._shell.send_multipart(self._session.serialize(message), flags=zmq.DONTWAIT)
+        return str(message["header"]["msg_id"])
 
     async def next_shell(self) -> Message:
         """The next reply."""
