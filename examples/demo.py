@@ -26,7 +26,7 @@ PROBLEMS = [
 ]
 
 INTRODUCTION = """\
-[bold]tirkit[/]: eight attempts at each of {count} problems, each attempt with its own Jupyter kernel.
+[bold]tirkit[/]: eight attempts at each of {count} problems, each with a Jupyter kernel of its own.
 The model is SmolLM2-135M, the smallest that can play along. It is here to show the machinery on a
 real model, not to be good at mathematics: expect some wrong answers."""
 

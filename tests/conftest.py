@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.plugins_vllm"]
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

@@ -20,7 +20,7 @@ from tirkit.kernels import KernelPool, KernelSource
 from tirkit.scheduler import Policy, Scheduler
 from tirkit.scheduler.run import Record
 from tirkit.selection import Selector
-from tirkit.types import ANY_ANSWER, Problem, Solution, Trajectory
+from tirkit.types import Problem, Solution, Trajectory
 
 
 class Solver:
@@ -171,9 +171,7 @@ class Solver:
 
     def _problem(self, problem: Problem | str) -> Problem:
         asked = Problem(problem) if isinstance(problem, str) else problem
-        if asked.domain == ANY_ANSWER:
-            return replace(asked, domain=self.settings.answer_domain())
-        return asked
+        return asked.with_domain(self.settings.answer_domain())
 
     def _policy(self) -> Policy:
         policy = self.settings.policy()

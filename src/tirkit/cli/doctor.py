@@ -58,7 +58,7 @@ def doctor(
 ) -> None:
     """Say what this machine can do; each failing line names its remedy."""
     with exit_codes():
-        checks = [*_machine(), *_engines(), *anyio.run(_kernel)]
+        checks = [*_machine(), *_engines(), anyio.run(_kernel)]
         if engine is not None:
             checks.append(anyio.run(_engine, engine))
     if as_json:
@@ -89,11 +89,14 @@ def _engines() -> Iterator[Check]:
             yield Check(name, ok=True, detail=f"{package} {getattr(module, '__version__', '')}")
 
 
-async def _kernel() -> list[Check]:
+async def _kernel() -> Check:
     probe = await probe_kernel()
-    return [
-        Check(line.name, line.ok, line.detail, line.remedy, required=True) for line in probe.lines
-    ]
+    if not probe.ok:
+        remedy = "run `python -m ipykernel --version`; reinstall tirkit if it fails"
+        return Check("kernel", ok=False, detail=probe.problem, remedy=remedy, required=True)
+    memory = "memory unknown" if probe.memory_mb is None else f"{probe.memory_mb:.0f} MB each"
+    detail = f"starts in {probe.start_seconds or 0:.1f} s over ipc, {memory}"
+    return Check("kernel", ok=True, detail=detail, required=True)
 
 
 async def _engine(name: str) -> Check:

@@ -60,10 +60,12 @@ class ConsoleDisplay:
             case ProblemStarted(problem=problem):
                 self._print(f"[bold]{escape(problem.id)}[/]  {escape(_line(problem.text, 100))}")
             case ProblemSettled(verdict=verdict, stop_reason=reason) if self._live is None:
-                self._print(f"  settled: {escape(str(verdict.answer))} ({escape(reason)})")
+                self._print(
+                    f"  {escape(event.problem_id)} settled: {escape(str(verdict.answer))} ({escape(reason)})"
+                )
             case AttemptFinished(trajectory=done) if self._live is None:
                 answer = f" → {done.answer}" if done.answer else ""
-                self._print(f"  attempt {done.index}: {done.stop_reason}{escape(answer)}")
+                self._print(f"  {escape(done.attempt_id)}: {done.stop_reason}{escape(answer)}")
             case ProblemFinished(solution=solution):
                 self.console.print(summary(solution))
 
@@ -82,8 +84,10 @@ def summary(solution: Solution) -> RenderableType:
         f"  [bold green]answer {answer}[/]" + _graded(solution),
         f"  tally {escape(tally_line(verdict.tally))}",
         f"  stopped: {escape(solution.stop_reason)}",
-        f"  {len(solution.trajectories)} attempts, {usage.sampled_tokens} tokens sampled, "
-        f"{usage.tool_tokens} appended, {usage.cells} cells, {solution.duration_seconds:.1f} s",
+        (
+            f"  {len(solution.trajectories)} attempts, {usage.sampled_tokens} tokens sampled, "
+            f"{usage.tool_tokens} appended, {usage.cells} cells, {solution.duration_seconds:.1f} s"
+        ),
     ]
     if verdict.tie_broken_by:
         lines.insert(2, f"  tie broken by {escape(verdict.tie_broken_by)}")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from tirkit.types import Tally
 
-
 _EMPTY = Tally()
 
 

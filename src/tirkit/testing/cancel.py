@@ -34,15 +34,13 @@ async def cancel_at_every_await(
     Raises:
         AssertionError: the work swallowed a cancel, or never came to an end.
     """
-    cancelled = 0
-    for cancel_at in range(first, _MOST_AWAITS, step):
+    for cancelled, cancel_at in enumerate(range(first, _MOST_AWAITS, step)):
         counted = _Counted(make(), cancel_at)
         with counted.scope:
             await counted
         await check(cancel_at)
         if not counted.scope.cancel_called:
             return cancelled
-        cancelled += 1
     raise AssertionError(f"the work was still awaiting after {_MOST_AWAITS} awaits")
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tirkit.errors import AnswerError, ConfigError
@@ -79,6 +79,10 @@ class Problem:
             raise ConfigError(f"problem {self.id or '(unnamed)'} is empty: give it a question")
         if not self.id:
             object.__setattr__(self, "id", f"p-{self.content_hash[:12]}")
+
+    def with_domain(self, domain: AnswerDomain) -> "Problem":
+        """The problem in `domain`, unless it has a domain of its own."""
+        return replace(self, domain=domain) if self.domain == ANY_ANSWER else self
 
     @property
     def content_hash(self) -> str:
