@@ -14,7 +14,7 @@ from tests.engines.subject import (
     read,
 )
 from tirkit.engines.interface import Engine
-from tirkit.errors import ContextTooLong
+from tirkit.errors import ConfigError, ContextTooLong
 from tirkit.types import (
     UNKNOWN_TOKEN,
     ChatMessage,
@@ -96,5 +96,9 @@ class PromptContract:
         self, subject: EngineUnderTest
     ) -> None:
         messages = (ChatMessage("user", "What is 6 times 7?"),)
+        if not subject.chat:
+            with pytest.raises(ConfigError, match="chat template"):
+                await subject.engine.render_chat(messages)
+            return
         rendered = await subject.engine.render_chat(messages)
         assert "What is 6 times 7?" in rendered

@@ -32,6 +32,7 @@ class EngineUnderTest:
         kill: makes the engine die abruptly, as a crash would; only for `mortal`.
         logprobs: whether log-probabilities can be had.
         seeds: whether one seed gives one text.
+        chat: whether the model's chat template can be had.
         special_text: text of a special token of the model.
         streams: how many streams to run at once.
         prompt: a short prompt.
@@ -44,6 +45,7 @@ class EngineUnderTest:
     kill: Callable[[], Awaitable[None]] | None = None
     logprobs: bool = True
     seeds: bool = True
+    chat: bool = True
     special_text: str = "<|im_end|>"
     streams: int = 16
     prompt: str = "One, two, three, four, five, six,"

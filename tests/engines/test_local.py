@@ -1,0 +1,94 @@
+"""The embedded llama.cpp, with the real SmolLM2."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import anyio
+import pytest
+
+from tests.engines.contract import EngineContract
+from tests.engines.llama_subject import CONTEXT_TOKENS, llama_subject
+from tests.engines.subject import EngineUnderTest, Subjects, ids_of, read, text_of
+from tirkit.engines.local import LocalEngine
+from tirkit.errors import ConfigError, EngineError
+from tirkit.types import UNKNOWN_TOKEN, Sampling
+
+
+class TestLocalEngine(EngineContract):
+    @pytest.fixture(scope="class")
+    async def subject(self) -> Subjects:
+        async with LocalEngine(context_tokens=CONTEXT_TOKENS, parallel=4, threads=1) as engine:
+            yield llama_subject(engine)
+
+    @pytest.fixture
+    async def mortal(self) -> Subjects:
+        async with LocalEngine(context_tokens=CONTEXT_TOKENS, parallel=4, threads=1) as engine:
+            yield llama_subject(engine)
+
+    async def test_local_when_entered_then_context_is_that_of_one_attempt(
+        self, subject: EngineUnderTest
+    ) -> None:
+        assert subject.engine.context_tokens == CONTEXT_TOKENS
+        assert subject.engine.token_exact
+        assert subject.engine.name == "local"
+
+    async def test_local_when_a_character_takes_several_tokens_then_all_ids_are_told(
+        self, subject: EngineUnderTest
+    ) -> None:
+        request = await subject.request(max_tokens=30)
+        forced = Sampling(temperature=0.0, logprobs=1, extra={"grammar": 'root ::= "a😀漢 b"'})
+        request = replace(request, sampling=forced)
+        chunks = await read(subject.engine, request)
+        assert text_of(chunks) == "a😀漢 b"
+        ids = ids_of(chunks)
+        assert UNKNOWN_TOKEN not in ids
+        assert (await subject.engine.decode(ids)).startswith("a😀漢 b")
+        for chunk in chunks:
+            assert chunk.logprobs is not None
+            assert len(chunk.logprobs) == len(chunk.token_ids)
+
+    async def test_local_when_prompt_holds_unknown_tokens_then_its_text_is_sent(
+        self, subject: EngineUnderTest
+    ) -> None:
+        request = await subject.request(max_tokens=6)
+        exact = await read(subject.engine, request)
+        partly = replace(request, prompt_ids=(UNKNOWN_TOKEN, *request.prompt_ids[1:]))
+        assert ids_of(await read(subject.engine, partly)) == ids_of(exact)
+
+    async def test_local_when_entered_twice_then_engine_error(
+        self, subject: EngineUnderTest
+    ) -> None:
+        with pytest.raises(EngineError, match="running already"):
+            await subject.engine.__aenter__()
+
+
+async def test_local_when_the_file_is_missing_then_config_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cannot read the model .*none\.gguf"):
+        await LocalEngine(tmp_path / "none.gguf").__aenter__()
+
+
+async def test_local_when_the_file_is_no_gguf_then_config_error(tmp_path: Path) -> None:
+    file = tmp_path / "model.gguf"
+    file.write_bytes(b"not a model")
+    with pytest.raises(ConfigError, match="is not a GGUF file"):
+        await LocalEngine(file).__aenter__()
+
+
+async def test_local_when_the_gguf_is_cut_short_then_config_error(tmp_path: Path) -> None:
+    file = tmp_path / "model.gguf"
+    file.write_bytes(b"GGUF" + bytes(2000))
+    engine = LocalEngine(file)
+    with pytest.raises(ConfigError, match="cannot load"), anyio.fail_after(60):
+        await engine.__aenter__()
+    assert engine._process is None
+
+
+async def test_local_when_not_entered_then_stream_tells_what_to_do() -> None:
+    with pytest.raises(EngineError, match="async with"):
+        await LocalEngine().encode("a", special=False)
+
+
+@pytest.mark.parametrize("wrong", [{"context_tokens": 0}, {"parallel": 0}, {"threads": -1}])
+def test_local_when_a_number_is_below_one_then_config_error(wrong: dict[str, int]) -> None:
+    with pytest.raises(ConfigError, match="at least 1"):
+        LocalEngine(None, **wrong)  # type: ignore[arg-type]
