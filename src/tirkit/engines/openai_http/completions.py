@@ -8,6 +8,7 @@ from tirkit.engines.openai_http.wire import (
     Delta,
     best_first,
     count_in,
+    finish_in,
     ids_in,
     logprob_in,
     malformed,
@@ -29,6 +30,7 @@ _FINISH = {
     "length": FinishReason.LENGTH,
 }
 _ID_PREFIX = "token_id:"
+_MOST_ID_DIGITS = 19
 
 
 class CompletionsWire:
@@ -117,7 +119,7 @@ class CompletionsReader:
         if values is not None and len(values) != len(ids):
             raise malformed(f"{len(values)} log-probabilities for {len(ids)} tokens")
         self._sampled_tokens += len(ids)
-        return Delta(ids, text, values, tops, self._finish(choice.get("finish_reason")))
+        return Delta(ids, text, values, tops, finish_in(choice.get("finish_reason"), _FINISH))
 
     @property
     def missing_tokens(self) -> int:
@@ -135,13 +137,6 @@ class CompletionsReader:
             self._sampled_tokens + self.missing_tokens,
             count_in(details, "cached_tokens"),
         )
-
-    def _finish(self, reason: object) -> FinishReason | None:
-        if reason is None:
-            return None
-        if reason not in _FINISH:
-            raise malformed(f"the server stopped for the unknown reason {str(reason)[:80]!r}")
-        return _FINISH[str(reason)]
 
     def _read_logprobs(self, told: object) -> tuple[list[float] | None, list[TopLogprobs] | None]:
         if self._logprobs is None:
@@ -169,4 +164,4 @@ def _top(told: object) -> TopLogprobs:
 def _id_of(name: str) -> int:
     digits = name.removeprefix(_ID_PREFIX)
     told = name.startswith(_ID_PREFIX) and digits.isascii() and digits.isdigit()
-    return int(digits[:10]) if told else UNKNOWN_TOKEN
+    return int(digits) if told and len(digits) <= _MOST_ID_DIGITS else UNKNOWN_TOKEN

@@ -14,6 +14,7 @@ from tirkit.engines.openai_http.wire import (
     Delta,
     best_first,
     count_in,
+    finish_in,
     ids_in,
     logprob_in,
     malformed,
@@ -90,7 +91,7 @@ class LlamaReader:
         if self._logprobs is not None:
             delta.logprobs, delta.top_logprobs = self._read_logprobs(payload, len(delta.token_ids))
         if payload.get("stop") is True:
-            delta.finish = _finish(payload.get("stop_type"))
+            delta.finish = finish_in(payload.get("stop_type") or "none", _FINISH)
             self._cached_tokens = count_in(payload.get("timings"), "cache_n")
         self._sampled_tokens += len(delta.token_ids)
         if ids and ids[-1] in self._stop_token_ids:
@@ -129,9 +130,3 @@ def _top(told: object) -> TopLogprobs:
         raise malformed("alternatives that are not a list of objects")
     pairs = [(count_in(one, "id"), logprob_in(one.get("logprob"))) for one in told]
     return best_first([(UNKNOWN_TOKEN if one is None else one, value) for one, value in pairs])
-
-
-def _finish(reason: object) -> FinishReason:
-    if reason not in _FINISH:
-        raise malformed(f"the server stopped for the unknown reason {str(reason)[:80]!r}")
-    return _FINISH[str(reason)]

@@ -23,7 +23,7 @@ def retry_after_seconds(header: str | None) -> float | None:
     if header is None:
         return None
     try:
-        if header.strip().isdigit():
+        if header.isascii() and header.strip().isdigit():
             return float(header)
         moment = parsedate_to_datetime(header)
         return max(0.0, (moment - type(moment).now(moment.tzinfo)).total_seconds())

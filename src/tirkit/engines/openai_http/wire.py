@@ -154,6 +154,15 @@ def count_in(mapping: object, name: str) -> int | None:
     return value if type(value) is int and value >= 0 else None
 
 
+def finish_in(reason: object, known: Mapping[str, FinishReason]) -> FinishReason | None:
+    """Why the server stopped; None while it goes on. Raises EngineError for an unknown reason."""
+    if not reason:
+        return None
+    if not isinstance(reason, str) or reason not in known:
+        raise malformed(f"it stopped for the unknown reason {str(reason)[:80]!r}")
+    return known[reason]
+
+
 def logprob_in(value: object) -> float:
     """A finite log-probability, at most 0; null and minus infinity are the lowest."""
     if value is None:
