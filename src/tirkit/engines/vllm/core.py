@@ -4,10 +4,10 @@ Loads vLLM, which takes seconds: imported by a thread, when an engine is entered
 """
 
 import asyncio
+import multiprocessing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 
 import anyio
@@ -90,9 +90,14 @@ class VllmCore:
                 self.llm.shutdown, SHUTDOWN_SECONDS, abandon_on_cancel=True
             )
             await anyio.lowlevel.checkpoint()  # vLLM closes its sockets from inside the loop
-            await anyio.to_thread.run_sync(
-                partial(self.llm.engine_core.ctx.destroy, linger=0), abandon_on_cancel=True
-            )
+            await anyio.to_thread.run_sync(self._reap, abandon_on_cancel=True)
+
+    def _reap(self) -> None:
+        """Collect the ended process and end the zmq context, both left to the garbage collector."""
+        multiprocessing.active_children()
+        context = getattr(getattr(self.llm.engine_core, "resources", None), "ctx", None)
+        if context is not None:  # not a promised name: vLLM may move it
+            context.destroy(linger=0)
 
 
 def start_core(name: str, model: str, engine_args: Mapping[str, object]) -> VllmCore:
