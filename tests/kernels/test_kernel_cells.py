@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -66,8 +67,10 @@ async def test_output_when_both_streams_are_written_then_they_are_kept_apart(
         "import os\nprint('a')\nos.system('echo b')\nprint('c')",
         "import os\nprint('a')\nos.write(1, b'b\\n')\nprint('c')",
         "import subprocess, sys\nprint('a')\nsubprocess.run(['echo', 'b'])\nprint('c')",
-        "import subprocess, sys\nprint('a')\nsubprocess.run(['echo', 'b'], stdout=sys.stdout)\n"
-        "print('c')",
+        (
+            "import subprocess, sys\nprint('a')\n"
+            "subprocess.run(['echo', 'b'], stdout=sys.stdout)\nprint('c')"
+        ),
         "import sys\nprint('a\\nb\\nc', file=sys.__stdout__)",
         "import ctypes\nprint('a')\nctypes.CDLL(None).puts(b'b\\nc')",
     ],
@@ -250,5 +253,5 @@ async def test_time_when_a_cell_sleeps_then_duration_tells_it_and_queue_does_not
 
 
 def resident_mb() -> float:
-    with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * 4096 / 1e6
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * 4096 / 1e6

@@ -142,11 +142,7 @@ class CellReport:
 
     async def _cap_reply(self, execute: Foreign, *args: object, **options: object) -> Foreign:
         """Keep the reply small; the traceback has gone out on its own."""
-        try:
-            reply = await execute(*args, **options)
-        except asyncio.CancelledError:
-            # ipykernel lets the interrupt of a cell that awaits escape, and would not reply.
-            return {"status": "error", "ename": "KeyboardInterrupt", "evalue": "", "traceback": []}
+        reply = await execute(*args, **options)
         if "evalue" in reply:
             reply["evalue"], reply["traceback"] = encodable(reply["evalue"])[: self._limit], []
         return reply
@@ -190,6 +186,12 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def wake_loop_on_signals() -> None:
+    """Let an interrupt reach a cell that awaits: without it the loop sleeps on (ipykernel 7.4)."""
+    # Any handler makes asyncio write every signal's number, also SIGINT's, to its wake-up socket.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, int)
+
+
 def replace_exits(shell: Foreign) -> None:
     """Keep `exit` and `quit` from stopping the kernel, which IPython's own do."""
     for name in ("exit", "quit"):
@@ -204,6 +206,7 @@ def prepare(shell: Foreign, limit: int, startup_code: str) -> None:
         Exception: whatever the start-up code raises.
     """
     die_with_parent()
+    wake_loop_on_signals()
     warnings.filterwarnings("ignore", message="To exit: use", category=UserWarning)
     os.environ["TERM"] = "dumb"
     for name in _COLOUR_VARIABLES:

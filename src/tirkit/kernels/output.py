@@ -3,7 +3,7 @@
 import re
 
 _ANSI = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]"  # colours and cursor moves
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]?"  # colours and cursor moves
     r"|\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # titles and links
     r"|[@-Z\\^_]?)"
 )
@@ -92,4 +92,6 @@ def _shorten(match: re.Match[str]) -> str:
     path = match[0]
     if _CELL_FILE.fullmatch(path):
         return "cell"
-    return _PACKAGES.sub("", path, count=1)
+    # Anchored: a search from every place would take hours on a megabyte of slashes.
+    folder = _PACKAGES.match(path)
+    return path[folder.end() :] if folder else path

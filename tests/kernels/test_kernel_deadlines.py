@@ -1,0 +1,341 @@
+"""Deadlines, deaths, cancels and leaks, on real kernels."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import anyio
+import pytest
+
+from tirkit.errors import KernelError
+from tirkit.kernels import KernelLease, KernelPool, KernelSettings
+from tirkit.types import CodeResult, CodeStatus
+
+LONG = 60.0
+SHORT = 0.1
+SETTINGS = KernelSettings(spares=1, grace_seconds=0.2)
+
+
+@pytest.fixture(scope="module")
+async def pool() -> AsyncIterator[KernelPool]:
+    async with KernelPool(SETTINGS) as pool:
+        yield pool
+
+
+async def run(kernel: KernelLease, code: str, timeout_seconds: float = LONG) -> CodeResult:
+    return await kernel.run(code, timeout_seconds=timeout_seconds)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    with anyio.fail_after(30):
+        while not condition():  # noqa: ASYNC110 - processes announce nothing
+            await anyio.sleep(0.01)
+
+
+def runs(pid: int) -> bool:
+    """Whether a process runs; a zombie that its parent has not fetched yet does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+async def pid_of(kernel: KernelLease) -> int:
+    return int(str((await run(kernel, "import os; os.getpid()")).value))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while True: pass",
+        "import time; time.sleep(100)",
+        "import os; os.system('sleep 100')",
+        "import subprocess; subprocess.run(['sleep', '100'])",
+        "import asyncio; await asyncio.sleep(100)",
+        "while True: print('x')",
+        "import os\nwhile True: os.write(1, b'x' * 1000)",
+    ],
+)
+async def test_deadline_when_a_cell_can_be_interrupted_then_its_state_is_kept(
+    pool: KernelPool, code: str
+) -> None:
+    async with pool.lease() as kernel:
+        await run(kernel, "kept = 5")
+        result = await run(kernel, f"print('before')\n{code}", SHORT)
+        assert result.status is CodeStatus.TIMED_OUT
+        assert not result.state_lost
+        assert result.stdout.startswith("before\n")
+        assert (await run(kernel, "kept")).value == "5"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        (
+            "import time\nwhile True:\n    try:\n        time.sleep(100)\n"
+            "    except KeyboardInterrupt:\n        continue"
+        ),
+        "import itertools; sum(itertools.repeat(1, 10**12))",
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+    ],
+)
+async def test_deadline_when_a_cell_does_not_stop_then_the_kernel_is_replaced(
+    pool: KernelPool, code: str
+) -> None:
+    async with pool.lease() as kernel:
+        await run(kernel, "alpha = 1\ndef beta(): pass")
+        result = await run(kernel, f"print('before', flush=True)\n{code}", SHORT)
+        assert (result.status, result.state_lost) == (CodeStatus.TIMED_OUT, True)
+        assert result.lost_names == ("alpha", "beta")
+        assert result.stdout == "before\n"
+        assert result.error == "the cell ran longer than 0.1 seconds and was stopped"
+        after = await run(kernel, "'alpha' in globals()")
+        assert (after.value, after.state_lost) == ("False", False)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("import os; os._exit(7)", "the Python process ended with exit code 7"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            "the Python process was killed by SIGKILL, as the system does when memory runs out",
+        ),
+        ("import ctypes; ctypes.string_at(0)", "the Python process was killed by SIGSEGV"),
+    ],
+)
+async def test_death_when_the_process_ends_in_a_cell_then_it_is_told_at_once(
+    pool: KernelPool, code: str, error: str
+) -> None:
+    async with pool.lease() as kernel:
+        await run(kernel, "gamma = 1")
+        with anyio.fail_after(LONG / 2):
+            result = await run(kernel, f"print('last words', flush=True)\n{code}")
+        assert (result.status, result.error) == (CodeStatus.DIED, error)
+        assert (result.state_lost, result.lost_names) == (True, ("gamma",))
+        assert result.stdout == "last words\n"
+        assert (await run(kernel, "1 + 1")).value == "2"
+
+
+async def test_death_when_the_kernel_dies_between_cells_then_the_next_result_says_so(
+    pool: KernelPool,
+) -> None:
+    async with pool.lease() as kernel:
+        pid = await pid_of(kernel)
+        await run(kernel, "delta = 1")
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda: not runs(pid))
+        result = await run(kernel, "2 + 2")
+        assert (result.value, result.state_lost) == ("4", True)
+        assert "delta" in result.lost_names
+        assert not (await run(kernel, "3")).state_lost
+
+
+async def test_wire_when_the_code_closes_every_socket_then_the_loop_never_blocks(
+    pool: KernelPool,
+) -> None:
+    async with pool.lease() as kernel:
+        await run(
+            kernel,
+            "import os\nfor fd in range(3, 64):\n    try: os.close(fd)\n    except OSError: pass",
+            SHORT,
+        )
+        with anyio.fail_after(LONG / 2):
+            result = await run(kernel, "1 + 1")
+        assert result.value == "2"
+
+
+@pytest.mark.parametrize("size", [2_000_000, 40_000_000])
+async def test_wire_when_a_message_is_forged_too_long_then_the_kernel_is_replaced(
+    pool: KernelPool, size: int
+) -> None:
+    async with pool.lease() as kernel:
+        code = (
+            "k = get_ipython().kernel\n"
+            "k.session.send(k.iopub_socket, 'stream', {'name': 'stdout', 'text': 'x' * "
+            f"{size}}}, parent=k.get_parent('shell'))"
+        )
+        with anyio.fail_after(LONG):
+            result = await run(kernel, code)
+        assert result.state_lost
+        assert (await run(kernel, "1 + 1")).value == "2"
+
+
+async def test_cancel_when_in_the_middle_of_a_cell_then_its_processes_are_gone(
+    pool: KernelPool, tmp_path: Path
+) -> None:
+    note = tmp_path / "pids"
+    code = f"""
+import os, subprocess, time
+child = subprocess.Popen(["sleep", "100"])
+with open({str(note)!r} + ".new", "w") as file:
+    file.write(f"{{os.getpid()}} {{child.pid}}")
+os.rename({str(note)!r} + ".new", {str(note)!r})
+time.sleep(100)
+"""
+    async with pool.lease() as kernel:
+        async with anyio.create_task_group() as group:
+            group.start_soon(run, kernel, code)
+            await until(note.exists)
+            group.cancel_scope.cancel()
+        pids = [int(word) for word in note.read_text(encoding="ascii").split()]
+        assert len(pids) == 2
+        await until(lambda: not any(runs(pid) for pid in pids))
+        result = await run(kernel, "6 * 7")
+        assert (result.value, result.state_lost) == ("42", True)
+
+
+async def test_children_when_left_running_then_they_end_with_the_lease(pool: KernelPool) -> None:
+    async with pool.lease() as kernel:
+        result = await run(
+            kernel, "import subprocess; subprocess.Popen(['sleep', '100'], stdout=-3).pid"
+        )
+        child = int(str(result.value))
+        assert runs(child)
+    await until(lambda: not runs(child))
+
+
+async def test_lease_when_another_had_a_kernel_then_nothing_of_it_is_left(
+    pool: KernelPool,
+) -> None:
+    leave = """
+import math, os, sys
+math.pi = 3
+secret = 1
+open('left.txt', 'w').close()
+sys.path.append('left')
+os.environ['LEFT'] = '1'
+os.chdir('/')
+"""
+    look = (
+        "import math, os, sys; (round(math.pi, 2), 'secret' in globals(), os.listdir('.'), "
+        "'left' in sys.path, 'LEFT' in os.environ)"
+    )
+    pids = set()
+    for _ in range(3):
+        async with pool.lease() as kernel:
+            assert (await run(kernel, look)).value == "(3.14, False, [], False, False)"
+            pids.add(await pid_of(kernel))
+            assert (await run(kernel, leave)).ok
+    assert len(pids) == 3
+    await until(lambda: not any(runs(pid) for pid in pids))
+
+
+async def test_lease_when_closed_then_running_a_cell_names_the_remedy(pool: KernelPool) -> None:
+    async with pool.lease("a7") as kernel:
+        pass
+    with pytest.raises(KernelError, match="a7 has ended"):
+        await run(kernel, "1")
+
+
+async def test_leases_when_eight_run_at_once_then_each_has_its_own_state() -> None:
+    values: dict[int, str | None] = {}
+
+    async def attempt(pool: KernelPool, number: int) -> None:
+        async with pool.lease(str(number)) as kernel:
+            await run(kernel, f"mine = {number}")
+            values[number] = (await run(kernel, "mine * 10")).value
+
+    settings = KernelSettings(spares=0, max_kernels=4)
+    async with KernelPool(settings) as pool, anyio.create_task_group() as group:
+        for number in range(8):
+            group.start_soon(attempt, pool, number)
+    assert values == {number: str(number * 10) for number in range(8)}
+
+
+async def test_pool_when_left_then_no_process_and_no_folder_remains() -> None:
+    async with KernelPool(KernelSettings(spares=1)) as pool, pool.lease() as kernel:
+        pid = await pid_of(kernel)
+        folder = Path(f"/proc/{pid}/cwd").readlink().parent.parent  # noqa: ASYNC240
+        assert folder.name.startswith("tirkit-")
+        assert folder.stat().st_mode & 0o077 == 0
+    assert not folder.exists()
+    assert not runs(pid)
+
+
+async def test_pool_when_its_block_raises_then_the_error_comes_out_as_it_is() -> None:
+    pids = []
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the block is what is tested
+        async with KernelPool(SETTINGS) as pool, pool.lease() as kernel:
+            pids.append(await pid_of(kernel))
+            raise ZeroDivisionError
+    assert [runs(pid) for pid in pids] == [False]
+
+
+@pytest.mark.parametrize(
+    ("settings", "remedy"),
+    [
+        (KernelSettings(python="/nowhere/python"), "set KernelSettings.python"),
+        (KernelSettings(python="/bin/false"), "ended with code 1"),
+        (KernelSettings(startup_code="1 / 0"), "correct startup_code"),
+        (KernelSettings(directory=Path("/nowhere")), "set KernelSettings.directory"),
+        (KernelSettings(directory=Path("/tmp") / ("x" * 90)), "to a short path"),
+        (KernelSettings(start_timeout_seconds=0.05), "raise start_timeout_seconds"),
+    ],
+)
+async def test_start_when_kernels_cannot_start_then_every_waiter_is_told_the_remedy(
+    settings: KernelSettings, remedy: str
+) -> None:
+    told: list[str] = []
+
+    async def attempt(pool: KernelPool) -> None:
+        async with pool.lease() as kernel:
+            with pytest.raises(KernelError) as caught:
+                await run(kernel, "1")
+            told.append(str(caught.value))
+
+    try:
+        with anyio.fail_after(LONG):
+            async with KernelPool(settings) as pool, anyio.create_task_group() as group:
+                for _ in range(3):
+                    group.start_soon(attempt, pool)
+    except KernelError as failure:
+        told = [str(failure)] * 3
+    assert len(told) == 3
+    assert all(remedy in message for message in told)
+
+
+async def test_start_when_ipykernel_is_missing_then_the_remedy_is_to_install_it(
+    tmp_path: Path,
+) -> None:
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S -I "$@"\n', encoding="utf-8")
+    bare.chmod(0o755)
+    with anyio.fail_after(LONG):
+        async with KernelPool(KernelSettings(python=str(bare))) as pool, pool.lease() as kernel:
+            with pytest.raises(KernelError, match="-m pip install ipykernel"):
+                await run(kernel, "1")
+
+
+async def test_parent_when_killed_then_its_kernels_die_too(tmp_path: Path) -> None:
+    script = textwrap.dedent(
+        """
+        import anyio
+        from tirkit.kernels import KernelPool, KernelSettings
+
+        async def main():
+            async with KernelPool(KernelSettings(spares=0)) as pool, pool.lease() as kernel:
+                result = await kernel.run("import os; os.getpid()", timeout_seconds=60)
+                print(result.value, flush=True)
+                await kernel.run("import itertools; sum(itertools.repeat(1, 10**12))",
+                                 timeout_seconds=60)
+
+        anyio.run(main)
+        """
+    )
+    parent = await anyio.open_process(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, env={**os.environ}
+    )
+    async with parent:
+        assert parent.stdout is not None
+        with anyio.fail_after(LONG):
+            pid = int(await parent.stdout.receive())
+        assert runs(pid)
+        parent.kill()
+        await parent.wait()
+    await until(lambda: not runs(pid))
