@@ -95,6 +95,7 @@ CLOSERS = [
     Case("all glued", "```python\nprint(1)```§```output\n1\n", "print(1)"),
     Case("never closed, output follows", "```python\n1\n§```output\n1\n```\n", "1"),
     Case("never closed, python follows", "```python\n1\n§```python\n2\n```\n", "1"),
+    Case("run too short for two fences", "```python\n1\n§````output\n5\n", "1"),
     Case("output glued to code", "```python\nprint(1)§```output\n1\n", "print(1)"),
     Case("text fence is content", "```python\n1\n```text\n2\n```\n§", "1\n```text\n2"),
     Case("blank lines kept", "```python\n\nx\n\n```\n§", "\nx\n"),
@@ -126,6 +127,21 @@ STRINGS = [
         "'''\n```python\n1\n```\n```python\n2\n```\n'''\n3",
     ),
     Case("glued fence in a string", "```python\nx = '''a```\n'''\n```\n§", "x = '''a```\n'''"),
+    Case(
+        "two strings with fences",
+        "```python\n'''\n```\n'''\nx = '''\n```python\n```\n'''\n1\n```\n§",
+        "'''\n```\n'''\nx = '''\n```python\n```\n'''\n1",
+    ),
+    Case(
+        "block in a block in a docstring",
+        "```python\n'''\n```\nx\n```\n```text\n```python\n```\n'''\n2\n```\n§",
+        "'''\n```\nx\n```\n```text\n```python\n```\n'''\n2",
+    ),
+    Case(
+        "never closed, pair inside",
+        "```python\n'''\n```text\na\n```\n```\n§b\n```python\n1\n```\n",
+        "'''\n```text\na\n```",
+    ),
     Case("never closed string", "```python\nx = '''a\n```\n§So.", "x = '''a"),
     Case("never closed, cut", "```python\nx = '''a\n```\n§So", "x = '''a", reason=LENGTH),
     Case("never closed, output", "```python\nx = '''a\n```\n§```output\n1\n", "x = '''a"),
@@ -174,6 +190,12 @@ OUTPUTS = [
         run_at="output",
     ),
     Case(
+        "at output, other block read again",
+        "```python\n'''\n```\n§```text\n```output\n",
+        "'''",
+        run_at="output",
+    ),
+    Case(
         "at output, text read again",
         "```python\n'''\n```\na\n```python\n2\n```\n```output\n§",
         "'''\n2",
@@ -182,6 +204,7 @@ OUTPUTS = [
 ]
 
 THINKING = [
+    Case("stop text in it", "<think>\nStop:\n</think>\n5", final="5", stop=("Stop:",)),
     Case("code in thinking", "<think>\n```python\n1\n```\n</think>\n5", final="5"),
     Case("output in thinking", "<think>\n```output\n1\n```\n</think>\n5", final="5"),
     Case("code behind it", "<think>\nhm\n</think>\n```python\n1\n```\n§", "1"),
@@ -213,6 +236,7 @@ THINKING = [
 ]
 
 PROMPTS = [
+    Case("prompt begins an output", "§output\n5\n", malformed=FAKE, prompt="Solve: ```"),
     Case("prompt opens a block", "print(1)\n```\n§", "print(1)", prompt="Solve.\n```python\n"),
     Case("prompt ends in a fence", "python\n1\n```\n§", "1", prompt="Solve.\n```"),
     Case("prompt ends in an opener", "\n1\n```\n§", "1", prompt="Solve: ```python"),
