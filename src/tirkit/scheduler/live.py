@@ -1,7 +1,7 @@
 """A problem while it is being worked on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import anyio
 
@@ -10,7 +10,7 @@ from tirkit.errors import ConfigError, EngineError, KernelError
 from tirkit.events import Listener, ignore
 from tirkit.scheduler.state import ProblemState
 from tirkit.scheduler.stop_rules import StopRule, when_lead_is_safe
-from tirkit.selection import MajorityVote, Selector, tally, vote_from
+from tirkit.selection import MajorityVote, Selector, describe_silence, tally, vote_from
 from tirkit.types import Problem, Solution, StopReason, Tally, Trajectory, Verdict
 
 _DEADLINE_SHARE = 0.02
@@ -141,20 +141,28 @@ class LiveProblem:
     def settle(self, reason: str) -> Verdict:
         """Fix the verdict from the votes so far."""
         if self._verdict is None:
-            self._verdict = self.policy.selector.select(self.tally)
+            self._verdict = self._choose()
             self._stop_reason = reason
             self._verdict_seconds = self.elapsed_seconds
         self.settled = True
         self._check_gone()
         return self._verdict
 
+    def _choose(self) -> Verdict:
+        verdict = self.policy.selector.select(self.tally)
+        silence = describe_silence(self._done)
+        if verdict.answer is None and silence:
+            return replace(verdict, reason=f"{verdict.reason} ({silence})")
+        return verdict
+
     def _check_gone(self) -> None:
         if self.settled and not self.running:
             self.gone.set()
 
     def _count(self) -> Tally:
-        votes = [vote for done in self._done if (vote := vote_from(done)) is not None]
-        return tally(votes, silent=len(self._done) - len(votes))
+        ended = [done for done in self._done if done.stop_reason is not StopReason.CANCELLED]
+        votes = [vote for done in ended if (vote := vote_from(done)) is not None]
+        return tally(votes, silent=len(ended) - len(votes))
 
     def solution(self) -> Solution:
         """The result, once settled and gone.

@@ -8,7 +8,7 @@ from typing import Any
 
 from tirkit.errors import AnswerError, ConfigError
 
-_RANGE = re.compile(r"integer:(-?\d+)\.\.(-?\d+)")
+_RANGE = re.compile(r"integer:(-?\d+)?\.\.(-?\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class AnswerDomain:
 
     @classmethod
     def parse(cls, text: str) -> "AnswerDomain":
-        """Read `any`, `integer` or `integer:LOW..HIGH` (inclusive).
+        """Read `any`, `integer` or `integer:LOW..HIGH` (inclusive; either end may be left out).
 
         Raises:
             AnswerError: the text is none of these, or the range is empty.
@@ -39,15 +39,16 @@ class AnswerDomain:
             raise AnswerError(
                 f"unknown answer domain {text!r}: use any, integer or integer:LOW..HIGH"
             )
-        low, high = int(match[1]), int(match[2])
-        if low > high:
+        low, high = (None if end is None else int(end) for end in match.groups())
+        if low is not None and high is not None and low > high:
             raise AnswerError(f"empty answer domain {text!r}: {low} is above {high}")
         return cls("integer", low, high)
 
     def __str__(self) -> str:
-        if self.minimum is None or self.maximum is None:
+        if self.minimum is None and self.maximum is None:
             return self.kind
-        return f"{self.kind}:{self.minimum}..{self.maximum}"
+        low, high = ("" if end is None else end for end in (self.minimum, self.maximum))
+        return f"{self.kind}:{low}..{high}"
 
 
 ANY_ANSWER = AnswerDomain()
@@ -87,4 +88,6 @@ class Problem:
     @property
     def content_hash(self) -> str:
         """SHA-256 (hex) of what decides the work: text and domain. Resume matches by it."""
-        return hashlib.sha256(f"{self.domain}\n{self.text}".encode()).hexdigest()
+        return hashlib.sha256(
+            f"{self.domain}\n{self.text}".encode("utf-8", "surrogatepass")
+        ).hexdigest()
