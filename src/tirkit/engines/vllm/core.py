@@ -156,7 +156,7 @@ def _check_names(engine_args: Mapping[str, object], known: set[str]) -> None:
 def reason(failure: BaseException) -> str:
     """Put into one line why something of vLLM's failed."""
     details = getattr(failure, "errors", None)
-    if callable(details):  # the first line of pydantic's text only counts the errors
-        return "; ".join(str(detail["msg"]) for detail in details())
-    lines = str(failure).strip().splitlines()
-    return lines[0] if lines else type(failure).__name__
+    # The first line of pydantic's own text only counts the errors.
+    texts = [detail["msg"] for detail in details()] if callable(details) else [failure]
+    firsts = [str(text).strip().partition("\n")[0] for text in texts]
+    return "; ".join(first for first in firsts if first) or type(failure).__name__
