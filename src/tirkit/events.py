@@ -1,9 +1,10 @@
 """What happens, as it happens. Console, notebook, records and telemetry only listen.
 
-A listener is a plain function. It runs inside the loop, between two chunks: it must be quick and
-must not raise.
+A listener is a plain function. It runs inside the loop, between two chunks: it must be quick. One
+that raises is logged and hears no more; the run goes on.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -91,7 +92,27 @@ Event = (
     | ProblemFinished
 )
 Listener = Callable[[Event], None]
+_LOG = logging.getLogger(__name__)
 
 
 def ignore(event: Event) -> None:
     """Be the listener of somebody who does not listen."""
+
+
+def guarded(listener: Listener) -> Listener:
+    """The same listener, cut off and logged once it raises."""
+    if listener is ignore:
+        return ignore
+    listening = True
+
+    def listen(event: Event) -> None:
+        nonlocal listening
+        if not listening:
+            return
+        try:
+            listener(event)
+        except Exception:  # noqa: BLE001 - somebody else's function; logged
+            listening = False
+            _LOG.exception("a listener raised and is cut off: %r", listener)
+
+    return listen

@@ -1,7 +1,7 @@
 """The way from a problem to a solution."""
 
 import math
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -33,8 +33,8 @@ class Solver:
         engine: an engine, or its name such as `vllm:Qwen/Qwen3-8B`, `openai:URL`, `local`.
         preset: name of a shipped preset.
         settings: a whole settings tree in place of the preset.
-        kernels: an entered pool to share; by default the solver owns one.
-        dialect: a dialect in place of the settings' one.
+        kernels: an entered pool to share, or settings of the one the solver owns.
+        dialect: a dialect, or settings of one.
         selector: a selector in place of the majority vote.
         record: awaited for every finished attempt before it counts.
         share_engine: the engine is entered and left by the caller.
@@ -51,13 +51,17 @@ class Solver:
         preset: str = "default",
         *,
         settings: Settings | None = None,
-        kernels: KernelSource | None = None,
-        dialect: Dialect | None = None,
+        kernels: KernelSource | Mapping[str, Any] | None = None,
+        dialect: Dialect | Mapping[str, Any] | None = None,
         selector: Selector | None = None,
         record: Record | None = None,
         share_engine: bool = False,
         **overrides: Any,  # noqa: ANN401 - the settings tree checks the types
     ) -> None:
+        if isinstance(kernels, Mapping):
+            overrides["kernels"], kernels = kernels, None
+        if isinstance(dialect, Mapping):
+            overrides["dialect"], dialect = dialect, None
         if settings is not None and overrides:
             raise ConfigError(f"settings and {', '.join(overrides)} given: use one of the two")
         self.settings = settings or load_settings(preset, overrides=flatten(overrides))
@@ -152,20 +156,24 @@ class Solver:
         scope = anyio.CancelScope()
         failure: list[Exception] = []
 
+        def listen(event: Event) -> None:
+            if not scope.cancel_called:
+                send.send_nowait(event)
+
         async def solve() -> None:
             with send, scope:
                 try:
-                    await self.solve(problem, listener=send.send_nowait)
+                    await self.solve(problem, listener=listen)
                 except Exception as error:  # noqa: BLE001 - raised in the iterator below
                     failure.append(error)
 
         self._tasks.start_soon(solve)
-        try:
-            with receive:
+        with receive:
+            try:
                 async for event in receive:
                     yield event
-        finally:
-            scope.cancel()
+            finally:
+                scope.cancel()
         if failure:
             raise failure[0]
 
@@ -208,11 +216,11 @@ def solve(
         return portal.call(run)
 
 
-def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """Nested settings as dotted names, so that they go over a preset one by one."""
     flat: dict[str, Any] = {}
     for key, value in tree.items():
-        if isinstance(value, dict) and value:
+        if isinstance(value, Mapping) and value:
             flat |= flatten(value, f"{prefix}{key}.")
         else:
             flat[prefix + key] = value

@@ -107,7 +107,11 @@ async def check_record(done, engine: "ForcedVllmEngine") -> None:  # type: ignor
     """Ids, mask and turns of a finished trajectory must tell the same story."""
     assert done.token_exact
     assert len(done.ids) == len(done.mask) == done.usage.total_tokens
-    assert [turn.result.status if turn.result else None for turn in done.turns] == ["ok", "ok", None]
+    assert [turn.result.status if turn.result else None for turn in done.turns] == [
+        "ok",
+        "ok",
+        None,
+    ]
     first, second = (turn.result for turn in done.turns[:2])
     assert first.value == "24"
     assert second.stdout == f"{done.index} 24\n"

@@ -19,6 +19,7 @@ from tirkit.events import (
     ProblemFinished,
     ProblemSettled,
     ProblemStarted,
+    guarded,
     ignore,
 )
 from tirkit.scheduler.live import LiveProblem, Policy, RunningAttempt
@@ -94,6 +95,7 @@ class Scheduler:
         Raises:
             TirkitError: no attempt could be run for this problem.
         """
+        listener = guarded(listener)
         live = LiveProblem(next(self._numbers), problem, policy, prior, listener)
         self._live[live.key] = live
         listener(ProblemStarted(problem, policy.attempts))
