@@ -26,6 +26,7 @@ class Case:
     thinking: bool = False
     reason: FinishReason = STOP
     prompt: str = ""
+    prefix: str = ""
     stop: tuple[str, ...] = ()
 
     @property
@@ -236,11 +237,20 @@ THINKING = [
 ]
 
 PROMPTS = [
-    Case("prompt begins an output", "§output\n5\n", malformed=FAKE, prompt="Solve: ```"),
-    Case("prompt opens a block", "print(1)\n```\n§", "print(1)", prompt="Solve.\n```python\n"),
-    Case("prompt ends in a fence", "python\n1\n```\n§", "1", prompt="Solve.\n```"),
-    Case("prompt ends in an opener", "\n1\n```\n§", "1", prompt="Solve: ```python"),
-    Case("prompt opened, cut", "print(1§", malformed=CUT, prompt="```python\n", reason=LENGTH),
+    Case("prefix opens a block", "1)\n```\n§", "1)", prompt="Q\n```py\n", prefix="```py\n"),
+    Case("prefix ends in a fence", "python\n1\n```\n§", "1", prompt="Q\n```", prefix="```"),
+    Case(
+        "prefix begins code", "1)\n```\n§", "x\nf(1)", prompt="```py\nx\nf(", prefix="```py\nx\nf("
+    ),
+    Case("prefix begins an output", "§output\n5\n", malformed=FAKE, prompt="Q: ```", prefix="```"),
+    Case("prefix, cut", "1§", malformed=CUT, prompt="```py\n", prefix="```py\n", reason=LENGTH),
+    Case("prefix not there", "1\n```\n", final="1", prompt="Q\n", prefix="```py\n"),
+    Case("prefix thinks", "a\n</think>\n5", final="5", prompt="Q\n<think>\n", prefix="<think>\n"),
+    Case("prefix speaks", "is 5", final="It is 5", prompt="Q\nIt ", prefix="It "),
+    Case(
+        "prefix holds a block", "5", final="5", prompt="```py\n1\n```\n", prefix="```py\n1\n```\n"
+    ),
+    Case("prompt ends in a block of its own", "5", final="5", prompt="Like:\n```python\n"),
     Case("prompt ends in output", "1\n```python\n2\n```\n§", "2", prompt="```output\n1\n```\n"),
     Case("stop text", "So 5.\n\nProblem: another\n", final="So 5.", stop=("Problem:",)),
     Case("stop text at the end", "So 5.\nProblem: an", final="So 5.", stop=("Problem:",)),

@@ -28,6 +28,7 @@ def parser_of(case: Case) -> FenceParser:
         code_in_thinking=case.thinking,
         stop=case.stop,
         prompt_text=case.prompt,
+        prefix=case.prefix,
     )
 
 
@@ -80,7 +81,7 @@ def test_turn_when_split_anywhere_then_is_read_the_same(case: Case, cuts: list[i
     reason=reasons,
     run_at=st.sampled_from(("fence", "output")),
     in_thinking=st.booleans(),
-    prompt=st.sampled_from(("", "<think>\n", "```python\n", "a ```")),
+    prefix=st.sampled_from(("", "<think>\n", "```python\n", "```py\nx", "a ```")),
 )
 def test_any_text_when_split_anywhere_then_event_is_that_of_the_whole(
     text: str,
@@ -88,11 +89,15 @@ def test_any_text_when_split_anywhere_then_event_is_that_of_the_whole(
     reason: FinishReason,
     run_at: RunAt,
     in_thinking: bool,
-    prompt: str,
+    prefix: str,
 ) -> None:
     def parser() -> FenceParser:
         return FenceParser(
-            run_at=run_at, code_in_thinking=in_thinking, stop=("Stop:",), prompt_text=prompt
+            run_at=run_at,
+            code_in_thinking=in_thinking,
+            stop=("Stop:",),
+            prompt_text="Solve. " + prefix,
+            prefix=prefix,
         )
 
     whole = read(parser(), [text], reason)

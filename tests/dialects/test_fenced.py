@@ -22,6 +22,8 @@ CHAT = FencedDialect(load_prompt("default"))
 PLAIN = FencedDialect(load_prompt("plain"))
 AT_OUTPUT = FencedDialect(load_prompt("default"), run_at="output")
 FIVE = CodeResult(CodeStatus.OK, stdout="5\n")
+PREFIX = "~~~~py\nf("
+PREFIXED = FencedDialect(CHAT.prompt.model_copy(update={"prefix": PREFIX}))
 ANSWER_NOW = CHAT.prompt.answer_now
 
 
@@ -63,6 +65,16 @@ def test_result_when_turn_ended_somehow_then_output_stands_in_one_clean_block(
 ) -> None:
     for dialect in (CHAT, AT_OUTPUT):
         assert turn + joined(dialect.show_result(FIVE, turn)) == context
+
+
+@pytest.mark.parametrize(
+    ("turn", "closing"),
+    [("5)\n~~~~\n", ""), ("5)\n", "~~~~\n"), ("```py\n5\n", "```\n"), ("5)\n~~~~\nSo", "\n")],
+)
+def test_result_when_prefix_opened_the_block_then_its_fence_is_closed(
+    turn: str, closing: str
+) -> None:
+    assert joined(PREFIXED.show_result(FIVE, turn)) == closing + "```output\n5\n```\n"
 
 
 @pytest.mark.parametrize("run_at", ["fence", "output"])
@@ -121,14 +133,16 @@ def malformed(dialect: FencedDialect, text: str, prompt_text: str = "") -> Malfo
         ("```python\nx\n```", "", "\n"),
         ("~~~py\nx\n", "", "~~~\n"),
         ("````py\n```\n", "", "````\n"),
-        ("x = 1\n", "```python\n", "```\n"),
+        ("x = 1\n", PREFIX, "~~~~\n"),
+        ("x = 1)\n~~~~", PREFIX, "\n"),
     ],
 )
 def test_malformed_when_code_was_truncated_then_its_block_is_closed_first(
     turn: str, prompt_text: str, closing: str
 ) -> None:
-    event = malformed(CHAT, turn, prompt_text)
-    shown = joined(CHAT.show_malformed(event, turn))
+    dialect = PREFIXED if prompt_text else CHAT
+    event = malformed(dialect, turn, prompt_text)
+    shown = joined(dialect.show_malformed(event, turn))
     assert event.kind is MalformedKind.TRUNCATED_CODE
     assert shown == f"{closing}```output\n[{event.detail}]\n```\n"
 

@@ -11,8 +11,8 @@ from tirkit.dialects.scanner import LineScanner, Place, PythonStrings, thinking_
 def test_lines_when_text_comes_in_chunks_then_offsets_point_into_it(
     chunks: list[str], begun: str
 ) -> None:
-    scanner = LineScanner(begun)
-    lines = [line for chunk in chunks for line in scanner.take(chunk)]
+    scanner = LineScanner(-len(begun))
+    lines = [line for chunk in (begun, *chunks) for line in scanner.take(chunk)]
     lines.append(scanner.rest())
     text = begun + "".join(chunks)
     assert [line.text for line in lines] == text.split("\n")

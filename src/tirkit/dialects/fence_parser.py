@@ -50,7 +50,9 @@ class FenceParser:
         run_at: what ends the turn: the closing fence, or the output fence behind it.
         code_in_thinking: whether blocks between thinking tags count.
         stop: texts that end the turn where they begin a line of prose.
-        prompt_text: the context; it may end inside thinking, behind an opening fence or in it.
+        prompt_text: the context; it may end inside thinking.
+        prefix: what a solution is made to begin with; where the context ends in it, it is read as
+            the beginning of the turn, so it may open a code block and hold the code's first lines.
     """
 
     def __init__(
@@ -60,22 +62,23 @@ class FenceParser:
         code_in_thinking: bool = False,
         stop: tuple[str, ...] = (),
         prompt_text: str = "",
+        prefix: str = "",
     ) -> None:
         self._run_at = run_at
         self._code_in_thinking = code_in_thinking
         self._stop = stop
-        self.thinking = thinking_open(prompt_text)
+        begun = prefix if prompt_text.endswith(prefix) else ""
+        self.thinking = thinking_open(prompt_text.removesuffix(begun))
         self.block: Block | None = None
         self._prose: list[str] = []
         self._done: list[str] = []
         self._done_end = 0
         self._replay: deque[Line] = deque()
         self._fall_backs = 0
-        above, _, begun = prompt_text.rpartition("\n")
-        self._lines = LineScanner(begun if find_fence(begun) else "")
-        fence = find_fence(above.rpartition("\n")[2]) if not begun and self._listening else None
-        if fence is not None and fence.kind is FenceKind.CODE:
-            self.block = Block(fence, self.thinking)
+        self._lines = LineScanner(-len(begun))
+        for line in self._lines.take(begun):
+            self._read(line)
+        self._done.clear()
 
     @property
     def _listening(self) -> bool:
@@ -216,9 +219,8 @@ class FenceParser:
 
     def _call(self, end: int) -> ParserEvent:
         code = "\n".join(code for code in self._done if code.strip())
-        if not code:
-            return _malformed(MalformedKind.EMPTY_CODE, end)
-        return CodeCall(code, end)
+        end = max(end, 0)  # a prefix may hold the end of a block that no string should have hidden
+        return CodeCall(code, end) if code else _malformed(MalformedKind.EMPTY_CODE, end)
 
     def _ended(self) -> ParserEvent:
         if self._done:

@@ -67,12 +67,13 @@ class FencedDialect:
         return ChatPrompt(self.prompt.messages(problem), self.prompt.prefix)
 
     def parser(self, prompt_text: str = "") -> FenceParser:
-        """A parser for the next turn; `prompt_text` may end inside thinking or a code block."""
+        """A parser for the next turn; `prompt_text` may end inside thinking or in the prefix."""
         return FenceParser(
             run_at=self.run_at,
             code_in_thinking=self.code_in_thinking,
             stop=self.prompt.stop,
             prompt_text=prompt_text,
+            prefix=self.prompt.prefix,
         )
 
     def show_result(
@@ -82,12 +83,14 @@ class FencedDialect:
         text = fence_safe(result_text(result))
         if cells_left is not None and (self.limits_note or cells_left <= _ALWAYS_TOLD_CELLS):
             text = f"{text}\n{limits_note(cells_left)}"
-        return self._output(text, turn_text)
+        return _output(turn_text, self._opening_fences(turn_text), text)
 
     def show_malformed(self, malformed: Malformed, turn_text: str) -> tuple[Piece, ...]:
         """An output block with what was wrong; an open code block is closed first."""
+        called = malformed.kind is not MalformedKind.HALLUCINATED_OUTPUT
         truncated = malformed.kind is MalformedKind.TRUNCATED_CODE
-        return self._output(f"[{fence_safe(malformed.detail)}]", turn_text, truncated=truncated)
+        opening = self._opening_fences(turn_text, seen_end=not truncated, called=called)
+        return _output(turn_text, opening, f"[{fence_safe(malformed.detail)}]")
 
     def ask_answer(self, turn_text: str, prompt_text: str = "") -> tuple[Piece, ...]:
         """Close what is open, then make the model answer.
@@ -107,28 +110,33 @@ class FencedDialect:
         pieces.append(Piece(self.prompt.answer_now))
         return tuple(piece for piece in pieces if piece.text)
 
-    def _output(self, text: str, turn_text: str, *, truncated: bool = False) -> tuple[Piece, ...]:
-        opening = self._output_opening(turn_text, truncated=truncated)
-        return (Piece(f"{_line_break(turn_text)}{opening}{text}\n```\n"),)
+    def _opening_fences(self, turn_text: str, *, seen_end: bool = True, called: bool = True) -> str:
+        """What has to stand before an output block's text.
 
-    def _output_opening(self, turn_text: str, *, truncated: bool) -> str:
-        """What has to stand before an output block's text, given how the turn ended."""
+        Args:
+            turn_text: the kept text of the turn.
+            seen_end: whether a fence at its end can be what ended it.
+            called: whether it holds code, so that the prefix may have opened the block.
+        """
         fence = find_fence(turn_text.rstrip("\n").rpartition("\n")[2])
-        kind = fence.kind if fence is not None else None
-        if kind is FenceKind.OUTPUT and not truncated:
+        if seen_end and fence is not None and fence.kind is FenceKind.OUTPUT:
             return ""
-        if kind is FenceKind.BARE and not truncated:
+        if seen_end and fence is not None and fence.kind is FenceKind.BARE:
             return _OUTPUT
-        block = self._read(turn_text).block
-        if block is not None:
-            return _closing(block.fence) + _OUTPUT
-        opened_in_prompt = truncated and kind is not FenceKind.BARE
-        return "```\n" + _OUTPUT if opened_in_prompt else _OUTPUT
+        for begun in ("", self.prompt.prefix) if called else ("",):
+            block = self._read(turn_text, begun).block
+            if block is not None and block.is_code:
+                return _closing(block.fence) + _OUTPUT
+        return _OUTPUT
 
     def _read(self, turn_text: str, prompt_text: str = "") -> FenceParser:
         reader = self.parser(prompt_text)
         reader.read_through(turn_text)
         return reader
+
+
+def _output(turn_text: str, opening: str, text: str) -> tuple[Piece, ...]:
+    return (Piece(f"{_line_break(turn_text)}{opening}{text}\n```\n"),)
 
 
 def _line_break(text: str) -> str:

@@ -17,7 +17,7 @@ class Line(NamedTuple):
 
     Attributes:
         text: the line without its newline.
-        start: characters of the turn before it; negative where the prompt holds its beginning.
+        start: characters of the turn before it; negative where it begins in the prompt.
         end: characters of the turn up to its end, the newline included.
     """
 
@@ -30,14 +30,14 @@ class LineScanner:
     """Cuts chunks of text into lines. Each character is copied twice, however long a line is.
 
     Args:
-        begun: what the prompt already holds of the first line.
+        start: offset of the first character; negative for text that stands before the turn.
     """
 
     __slots__ = ("_end", "_parts")
 
-    def __init__(self, begun: str = "") -> None:
-        self._parts = [begun] if begun else []
-        self._end = -len(begun)
+    def __init__(self, start: int = 0) -> None:
+        self._parts: list[str] = []
+        self._end = start
 
     def hold(self, text: str) -> None:
         """Take text that holds no newline."""
