@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import anyio
 
 _POLL_SECONDS = 0.02
-"""How often the process is asked where the system has no pidfd (macOS)."""
+"""How often the process is asked where there is no pidfd (macOS, or no file left to open)."""
 
 
 class ExitWatch:
@@ -25,12 +25,11 @@ class ExitWatch:
         self._loop = asyncio.get_running_loop()
         self._ended = anyio.Event()
         self._callbacks: list[Callable[[], None]] = []
-        self._descriptor: int | None = None
-        if hasattr(os, "pidfd_open"):
-            self._descriptor = os.pidfd_open(process.pid)
-            self._loop.add_reader(self._descriptor, self._on_exit)
-        else:
+        self._descriptor = _pidfd(process.pid)
+        if self._descriptor is None:
             self._poll()
+        else:
+            self._loop.add_reader(self._descriptor, self._on_exit)
 
     @property
     def ended(self) -> bool:
@@ -76,12 +75,17 @@ class ExitWatch:
             # macOS answers "not permitted" where only zombies are left in the group.
             return
 
+    def look(self) -> bool:
+        """Whether the process has ended, asked of the system rather than of the loop."""
+        if not self.ended:
+            options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+            if os.waitid(os.P_PID, self._process.pid, options) is not None:
+                self._on_exit()
+        return self.ended
+
     def _poll(self) -> None:
-        status = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        if status is None:
+        if not self.look():
             self._loop.call_later(_POLL_SECONDS, self._poll)
-        else:
-            self._on_exit()
 
     def _on_exit(self) -> None:
         if self._descriptor is not None:
@@ -93,3 +97,10 @@ class ExitWatch:
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             callback()
+
+
+def _pidfd(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
+    except OSError:
+        return None

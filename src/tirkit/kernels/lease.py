@@ -74,7 +74,7 @@ class KernelLease:
                 waited = time.monotonic() - queued
                 self._used = True
                 result = await kernel.run_cell(code, timeout_seconds=timeout_seconds)
-            if not kernel.alive and not self._closed:
+            if not kernel.alive:
                 self._replace(kernel)
             lost, self._lost = self._lost, None
         return replace(
@@ -97,11 +97,13 @@ class KernelLease:
         return kernel
 
     def _replace(self, dead: LiveKernel) -> None:
+        """Note what is lost and, unless the lease has ended, ask for a new kernel."""
         if self._used:
-            self._lost = (*(self._lost or ()), *dead.names)
+            self._lost = tuple(dict.fromkeys((*(self._lost or ()), *dead.names)))
         self._used = False
-        old, self._ticket = self._ticket, self._request_again()
-        self._release(old)
+        if not self._closed:
+            old, self._ticket = self._ticket, self._request_again()
+            self._release(old)
 
     def close(self) -> None:
         """Give the kernel up for good; the pool kills it."""

@@ -80,7 +80,7 @@ class KernelProcess:
     @property
     def alive(self) -> bool:
         """Whether the process runs and nobody has killed it."""
-        return self._watch is not None and not self._watch.ended and not self._killed
+        return self._watch is not None and not self._killed and not self._watch.look()
 
     @property
     def names(self) -> tuple[str, ...]:
