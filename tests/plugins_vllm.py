@@ -35,8 +35,8 @@ def vllm_start_warnings() -> Iterator[None]:
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with a random Llama that has SmolLM2's tokenizer and chat template."""
     with vllm_start_warnings():
-        from tirkit.testing.smollm2 import smollm2_directory  # noqa: PLC0415 - loads torch
-        from tirkit.testing.tiny_model import write_tiny_model  # noqa: PLC0415
+        from tirkit.testing.smollm2 import smollm2_directory
+        from tirkit.testing.tiny_model import write_tiny_model
 
         return write_tiny_model(tmp_path_factory.mktemp("tiny-model"), smollm2_directory())
 
@@ -45,7 +45,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def forced_vllm(tiny_model: Path) -> AsyncIterator["ForcedVllmEngine"]:
     """The shared engine. It samples; a test may set `script`, and then puts the old one back."""
     with vllm_start_warnings():
-        from tirkit.testing.forced import ForcedVllmEngine  # noqa: PLC0415 - loads vLLM
+        from tirkit.testing.forced import ForcedVllmEngine
 
         engine = ForcedVllmEngine(str(tiny_model), lambda _request: None, **TINY_ENGINE_ARGS)
         await engine.__aenter__()

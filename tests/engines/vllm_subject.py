@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def under_test(engine: "ForcedVllmEngine") -> EngineUnderTest:
     """The engine as the contract wants it; vLLM's own core answers for what is unfinished."""
-    from tirkit.testing.forced import forced_request  # noqa: PLC0415 - loads vLLM
+    from tirkit.testing.forced import forced_request
 
     def say(request: GenerateRequest, text: str) -> GenerateRequest:
         return forced_request(request, engine._entered().codec.encode(text, special=True))
@@ -47,7 +47,7 @@ def core_pids(engine: "ForcedVllmEngine") -> list[int]:
 async def own_engine(model: Path) -> AsyncGenerator["ForcedVllmEngine", None]:
     """An engine that may be ruined, and the check that none of its processes outlives it."""
     with vllm_start_warnings():
-        from tirkit.testing.forced import ForcedVllmEngine  # noqa: PLC0415 - loads vLLM
+        from tirkit.testing.forced import ForcedVllmEngine
 
         engine = ForcedVllmEngine(str(model), lambda _request: None, **TINY_ENGINE_ARGS)
         await engine.__aenter__()
