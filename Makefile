@@ -30,7 +30,7 @@ type: setup ## mypy, strict
 	@$(BIN)/mypy
 
 docs: setup ## build the documentation, warnings are errors
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 pytest: setup ## the tests, with real engines and kernels
 	@$(BIN)/pytest

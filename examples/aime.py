@@ -13,9 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
+from rich.console import Console
 
 from tirkit import load_settings
-from tirkit.bench import BenchRun, load_problems, run_bench
+from tirkit.bench import BenchRun, load_problems, metrics_table, run_bench
 from tirkit.display import ConsoleDisplay
 from tirkit.engines import engine_from_name
 from tirkit.errors import TirkitError
@@ -45,7 +46,7 @@ async def main(arguments: argparse.Namespace) -> None:
     with ConsoleDisplay() as display:
         run = BenchRun(engine_from_name(arguments.engine), settings, arguments.out)
         metrics = await run_bench(run, problems, listener=display.listen)
-    print(metrics)
+    Console().print(metrics_table(metrics))
 
 
 if __name__ == "__main__":

@@ -242,4 +242,4 @@ async def test_attempt_when_even_the_last_answer_stalls_then_the_deadline_ends_i
 )
 def test_limits_when_negative_then_the_error_names_the_limit(wrong: dict[str, int]) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):
-        AttemptLimits(**wrong)
+        AttemptLimits(**wrong)  # type: ignore[arg-type]

@@ -66,9 +66,9 @@ async def test_fault_when_error_then_this_stream_alone_fails() -> None:
     recordings = {"bad": broken, "good": Recording.from_text("fine")}
     async with ReplayEngine(lambda asked: recordings[asked.request_id]) as engine:
         seen = []
-        with pytest.raises(EngineError, match="injected"):  # noqa: PT012 - the loop must raise
+        with pytest.raises(EngineError, match="injected"):
             async for chunk in engine.stream(request(request_id="bad")):
-                seen.append(chunk.text)  # noqa: PERF401 - what came before the fault counts
+                seen.append(chunk.text)
         assert seen == ["aaa", "aaa"]
         assert text_of(await read(engine, request(request_id="good"))) == "fine"
 

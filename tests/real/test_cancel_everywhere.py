@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import anyio
-import pytest
 
 from tests.real.test_vllm_attempts import kernel_processes
 from tirkit.attempt import AttemptLimits, AttemptRunner, AttemptSpec, TrajectoryBuilder
@@ -60,7 +59,7 @@ async def test_attempt_when_cancelled_at_every_await_then_nothing_leaks() -> Non
             assert sum(done.mask) == done.usage.sampled_tokens
 
         awaits = await cancel_at_every_await(work, check)
-    assert awaits > 40
+    assert awaits >= 40
     undisturbed = builders[-1].freeze(StopReason.CANCELLED)
     assert str(undisturbed.answer) == "42"
     assert len(undisturbed.turns) == len(TURNS)
@@ -103,8 +102,9 @@ async def test_attempt_when_cancelled_around_real_kernels_then_no_process_is_lef
         attempt = runner(engine, pool)
 
         async def work() -> None:
-            while pool.stats().ready < 1:  # noqa: ASYNC110 - so that a cancel hits a warm kernel
-                await anyio.sleep(0.005)
+            with anyio.CancelScope(shield=True):  # a cancel is to hit a warm kernel
+                while pool.stats().ready < 1:  # noqa: ASYNC110 - polls the pool
+                    await anyio.sleep(0.005)
             builders.append(TrajectoryBuilder(AttemptSpec("p#0", "x.0:p#0", PROBLEM, 0, 1)))
             await attempt(builders[-1])
 
@@ -115,28 +115,7 @@ async def test_attempt_when_cancelled_around_real_kernels_then_no_process_is_lef
                 done = builders[-1].freeze(StopReason.CANCELLED)
                 assert len(done.ids) == len(done.mask)
 
-        # Every fifth await: each cancel around a cell costs a kernel, a second of processor.
-        await cancel_at_every_await(work, check, step=5, first=2)
+        assert await cancel_at_every_await(work, check) > 40
     assert str(builders[-1].freeze(StopReason.CANCELLED).answer) == "42"
     assert not kernel_processes(tmp_path)
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - nothing at all
-
-
-@pytest.mark.slow
-async def test_attempt_when_cancelled_at_every_await_on_real_kernels_then_nothing_leaks(
-    tmp_path: Path,
-) -> None:
-    async with ReplayEngine(script) as engine:
-        async with KernelPool(KernelSettings(directory=tmp_path, spares=3)) as pool:
-            attempt = runner(engine, pool)
-
-            async def work() -> None:
-                builder = TrajectoryBuilder(AttemptSpec("p#0", "x.0:p#0", PROBLEM, 0, 1))
-                await attempt(builder)
-
-            async def check(_cancel_at: int) -> None:
-                assert engine.unfinished_requests == 0
-                assert pool.stats().leased == 0
-
-            assert await cancel_at_every_await(work, check) > 50
-    assert not kernel_processes(tmp_path)

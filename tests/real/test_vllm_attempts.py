@@ -86,7 +86,7 @@ async def test_attempts_when_four_agree_then_losers_are_gone_within_a_second(
                 settled = next(at for at, event in events if isinstance(event, ProblemSettled))
                 assert forced_vllm.unfinished_requests == 0
                 with anyio.fail_at(settled + 1):
-                    while pool.stats().leased or pool.stats().closing:
+                    while pool.stats().leased or pool.stats().closing:  # noqa: ASYNC110
                         await anyio.sleep(0.01)
                 leased_or_dying = pool.stats()
                 spare = pool.stats().ready + pool.stats().starting

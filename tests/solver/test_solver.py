@@ -48,7 +48,7 @@ async def test_stream_when_read_then_events_come_in_order_and_end_with_the_solut
     events: list[Event] = []
     async with tirkit.Solver(ReplayEngine(script), kernels=KERNELS, attempts=2) as solver:
         async for event in solver.stream("What is 6 * 7?"):
-            events.append(event)  # noqa: PERF401 - read as a user does
+            events.append(event)
     assert isinstance(events[0], ProblemStarted)
     assert isinstance(events[-1], ProblemFinished)
     assert any(isinstance(event, ProblemSettled) for event in events)

@@ -1,6 +1,7 @@
 """The harness must reach every await and notice a swallowed clean-up."""
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from tirkit.testing.cancel import cancel_at_every_await
@@ -12,7 +13,7 @@ async def test_harness_when_work_has_three_awaits_then_each_is_cancelled_once() 
     async def work() -> None:
         for number in range(3):
             reached.append(number)
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
 
     async def check(cancel_at: int) -> None:
         reached.append(-cancel_at)
@@ -27,9 +28,9 @@ async def test_harness_when_clean_up_is_unshielded_then_the_check_sees_the_leak(
     async def leaky() -> None:
         held.append("kernel")
         try:
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
         finally:
-            await anyio.sleep(0)  # raises again: anyio cancels at every await
+            await anyio.lowlevel.checkpoint()  # raises again: anyio cancels at every await
             held.clear()
 
     async def check(cancel_at: int) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tirkit.engines.interface import Engine
-from tirkit.errors import ConfigError
+from tirkit.errors import ConfigError, MissingExtra
 
 FORMS = ("vllm:MODEL", "openai:URL[#model]", "local[:PATH.gguf]", "replay:FILE")
 """How engines are named."""
@@ -48,8 +48,10 @@ def _openai(rest: str, options: dict[str, Any]) -> Engine:
 
 
 def _local(rest: str, options: dict[str, Any]) -> Engine:
-    from tirkit.engines.local import LocalEngine  # noqa: PLC0415 - an extra
-
+    try:
+        from tirkit.engines.local import LocalEngine  # noqa: PLC0415 - an extra
+    except MissingExtra as missing:  # the HTTP client's; the extra `local` brings it too
+        raise MissingExtra(missing.package, "local") from missing
     return LocalEngine(rest or None, **options)
 
 

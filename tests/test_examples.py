@@ -1,0 +1,85 @@
+"""The examples run: the notebook in a kernel of its own, the scripts as processes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+async def test_notebook_when_executed_then_every_cell_works(tmp_path: Path) -> None:
+    notebook = nbformat.read(EXAMPLES / "tour.ipynb", as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(tmp_path)}},
+    )
+    await client.async_execute()
+    shown = json.dumps(notebook)
+    assert "496" in shown
+    assert "ProblemFinished" in shown
+
+
+def test_embedding_when_run_then_both_requests_are_answered() -> None:
+    shown = run(str(EXAMPLES / "embed.py"))
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.strip().splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("71: 2 attempts agree on 71") for line in lines)
+
+
+def test_aime_when_run_on_replayed_words_then_it_grades_them(
+    tmp_path: Path, data_dir: Path
+) -> None:
+    rows = [json.loads(line) for line in (data_dir / "aime24.jsonl").read_text().splitlines()]
+    written = tmp_path / "written.jsonl"
+    right = {"aime24-0", "aime24-2"}
+    answers = {row["id"]: row["answer"] if row["id"] in right else "1" for row in rows[:3]}
+    attempts = [
+        {"problem_id": name, "index": 0, "turns": [f"So \\boxed{{{answer}}}."]}
+        for name, answer in answers.items()
+    ]
+    written.write_text("\n".join(map(json.dumps, attempts)))
+    arguments = ["--engine", f"replay:{written}", "--attempts", "2", "--first", "3"]
+    shown = run(
+        str(EXAMPLES / "aime.py"),
+        *arguments,
+        "--out",
+        str(tmp_path / "out"),
+        TIRKIT_DATA=str(data_dir),
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert "66.7 %" in shown.stdout
+
+
+def test_aime_when_the_data_is_missing_then_one_clear_line(tmp_path: Path) -> None:
+    shown = run(str(EXAMPLES / "aime.py"), "--data", str(tmp_path / "none.jsonl"))
+    assert shown.returncode != 0
+    assert "none.jsonl" in shown.stderr
+    assert len(shown.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_demo_when_run_then_it_solves_something() -> None:
+    shown = run(str(EXAMPLES / "demo.py"))
+    assert shown.returncode == 0, shown.stderr
+    assert "right in" in shown.stdout
