@@ -264,7 +264,7 @@ async def test_pool_when_left_then_no_process_and_no_folder_remains() -> None:
 
 async def test_pool_when_its_block_raises_then_the_error_comes_out_as_it_is() -> None:
     pids = []
-    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the block is what is tested
+    with pytest.raises(ZeroDivisionError):
         async with KernelPool(SETTINGS) as pool, pool.lease() as kernel:
             pids.append(await pid_of(kernel))
             raise ZeroDivisionError

@@ -70,9 +70,12 @@ class Tap:
         return len(text)
 
     def flush(self) -> None:
-        """Stand in for the stream's own `flush`."""
+        """Stand in for the stream's own `flush`, and wait until zmq has the text."""
         self._flushes += 1
         if self._flushes <= _FLUSHES_PER_CELL:
+            # ipykernel answers a flush before its sender thread has sent; the second one is
+            # answered after. Without it, text is lost to code in C that never yields to threads.
+            self._flush()
             self._flush()
 
     def drain(self) -> None:
