@@ -6,6 +6,12 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["tests.plugins_vllm"]
+pytest.register_assert_rewrite(
+    "tests.engines.contract_ends",
+    "tests.engines.contract_output",
+    "tests.engines.contract_prompt",
+    "tests.engines.subject",
+)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@
 owns every task, and clean-up runs in `shielded`, which always has a deadline.
 """
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
@@ -39,3 +40,10 @@ async def close_all(closers: Iterable[Callable[[], Awaitable[object]]]) -> None:
                 failures.append(failure)
     if failures:
         raise ExceptionGroup("closing failed", failures)
+
+
+def usable_cores() -> int:
+    """Processors this process may run on, at least 1."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

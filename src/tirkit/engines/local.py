@@ -18,7 +18,7 @@ import anyio
 from anyio.abc import Process
 from anyio.streams.buffered import BufferedByteReceiveStream
 
-from tirkit.concurrency import shielded
+from tirkit.concurrency import shielded, usable_cores
 from tirkit.engines import local_server
 from tirkit.engines.model_cache import smollm2_gguf
 from tirkit.engines.openai_http import HttpSettings, OpenAIEngine
@@ -38,7 +38,8 @@ class LocalEngine:
         path: of a GGUF file; None for SmolLM2-135M-Instruct, fetched once into the cache.
         context_tokens: context of each attempt, in tokens.
         parallel: requests served at once; further ones wait for their turn.
-        threads: processor threads; None leaves it to llama.cpp.
+        threads: processor threads; None takes all cores but one. llama.cpp's threads spin while
+            they wait: with none left over, kernels starve it and are starved.
         gpu_layers: layers to put on a GPU; None leaves it to llama.cpp.
         verbose: whether llama.cpp's log goes to standard error.
 
@@ -68,7 +69,7 @@ class LocalEngine:
             "context_tokens": context_tokens,
             "gpu_layers": gpu_layers,
             "parallel": parallel,
-            "threads": threads,
+            "threads": threads or max(usable_cores() - 1, 1),
             "verbosity": 1 if verbose else -1,
         }
         self._process: Process | None = None

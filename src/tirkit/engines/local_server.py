@@ -37,9 +37,8 @@ def serve(settings: dict[str, Any]) -> "Server":
     params.ui = False
     params.fit_params = False
     params.cache_ram_mib = PROMPT_CACHE_MEBIBYTES
-    if settings["threads"] is not None:
-        params.cpuparams.n_threads = settings["threads"]
-        params.cpuparams_batch.n_threads = settings["threads"]
+    params.cpuparams.n_threads = settings["threads"]
+    params.cpuparams_batch.n_threads = settings["threads"]
     if settings["gpu_layers"] is not None:
         params.n_gpu_layers = settings["gpu_layers"]
     return Server(params)

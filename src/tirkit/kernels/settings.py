@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tirkit.concurrency import usable_cores
 from tirkit.errors import ConfigError
 
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
@@ -26,13 +27,6 @@ FIXED_ENVIRONMENT: Mapping[str, str] = {
 
 UNLIMITED_INTEGERS = "__import__('sys').set_int_max_str_digits(0)"
 """Python refuses to print integers of more than 4300 digits; mathematics needs them."""
-
-
-def usable_cores() -> int:
-    """Processors this process may run on, at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import multiprocessing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
-from pathlib import Path
 
 import anyio
 from vllm.engine.arg_utils import AsyncEngineArgs
@@ -107,7 +106,6 @@ def start_core(name: str, model: str, engine_args: Mapping[str, object]) -> Vllm
         ConfigError: no such model, an unknown engine argument or one that vLLM does not accept.
         EngineError: the engine process did not come up.
     """
-    model = _checked_model(model)
     _check_names(engine_args, {field.name for field in fields(AsyncEngineArgs)})
     try:
         wanted = AsyncEngineArgs(model=model, **{**ENGINE_DEFAULTS, **engine_args})
@@ -132,17 +130,6 @@ def start_core(name: str, model: str, engine_args: Mapping[str, object]) -> Vllm
         llm.shutdown()
         raise
     return VllmCore(name, llm, codec, int(llm.model_config.max_model_len))
-
-
-def _checked_model(model: str) -> str:
-    """Give the model with `~` resolved; a path that leads nowhere is told at once."""
-    named_as_path = model.startswith(("/", "./", "../", "~")) or model.count("/") > 1
-    if not named_as_path:
-        return model
-    path = Path(model).expanduser()
-    if not path.exists():
-        raise ConfigError(f"no model at {model}: give a directory with a model, or a model id")
-    return str(path)
 
 
 def _check_names(engine_args: Mapping[str, object], known: set[str]) -> None:

@@ -3,13 +3,14 @@
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import anyio
 
 from tirkit.engines.vllm.chunks import last_chunk, token_chunk
-from tirkit.errors import EngineError, MissingExtra
+from tirkit.errors import ConfigError, EngineError, MissingExtra
 from tirkit.types import ChatMessage, GenerateRequest, TokenChunk
 
 if TYPE_CHECKING:
@@ -162,9 +163,21 @@ class VllmEngine:
 
 
 def _start(name: str, model: str, engine_args: Mapping[str, object]) -> "VllmCore":
+    model = _checked_model(model)  # before vLLM is loaded, which takes seconds and talks
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "WARNING")  # read when vLLM is imported
     try:
         from tirkit.engines.vllm.core import start_core  # noqa: PLC0415 - loads vLLM, for seconds
     except ModuleNotFoundError as missing:
         raise MissingExtra(missing.name or "vllm", "vllm") from missing
     return start_core(name, model, engine_args)
+
+
+def _checked_model(model: str) -> str:
+    """Give the model with `~` resolved; a path that leads nowhere is told at once."""
+    named_as_path = model.startswith(("/", "./", "../", "~")) or model.count("/") > 1
+    if not named_as_path:
+        return model
+    path = Path(model).expanduser()
+    if not path.exists():
+        raise ConfigError(f"no model at {model}: give a directory with a model, or a model id")
+    return str(path)
