@@ -16,14 +16,15 @@ from tirkit.errors import TirkitError
 
 PROBLEMS = [
     ("What is 123 * 45 + 6?", "5541"),
-    ("What is the remainder when 7**100 is divided by 13?", "9"),
-    ("What is the sum of all integers from 1 to 200?", "20100"),
+    ("What is the remainder when 7^100 is divided by 13?", "9"),
     ("What is the greatest common divisor of 1071 and 462?", "21"),
-    ("What is 15 factorial?", "1307674368000"),
     ("What is 2**40?", "1099511627776"),
-    ("What is the sum of the squares of the integers from 1 to 30?", "9455"),
-    ("What is the sum of the digits of 2**100?", "115"),
+    ("What is the sum of the first 100 positive integers?", "5050"),
+    ("What is the remainder when 3^200 is divided by 17?", "16"),
+    ("How many integers from 1 to 300 are divisible by 7?", "42"),
+    ("What is 987 * 654 - 321?", "645177"),
 ]
+"""Problems of the kind the model has seen in its prompt; `docs/prompts.md` has its success rates."""
 
 INTRODUCTION = """\
 [bold]tirkit[/]: eight attempts at each of {count} problems, each with a Jupyter kernel of its own.

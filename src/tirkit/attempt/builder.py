@@ -114,6 +114,14 @@ class TrajectoryBuilder:
             wasted_tokens=self.usage.wasted_tokens + dropped,
         )
 
+    def open_text(self) -> tuple[str, str]:
+        """The last turn's text while nothing was appended after it, and the context before it."""
+        context = self.buffer.text
+        last = self.turns[-1] if self.turns else None
+        if last is None or last.end != len(self.buffer.ids):
+            return "", context
+        return last.text, context.removesuffix(last.text)
+
     def open_cell(self, code: str) -> None:
         """Note that the last turn's code is being run."""
         self.turns[-1] = replace(self.turns[-1], code=code)

@@ -235,8 +235,7 @@ class _Loop:
     async def _ask(self) -> tuple[Answer | None, str]:
         """One last turn that may only answer."""
         await self.builder.drop_end_token(self.parts.engine.decode)
-        last = self.builder.turns[-1].text if self.builder.turns else ""
-        pieces = self.parts.dialect.ask_answer(last)
+        pieces = self.parts.dialect.ask_answer(*self.builder.open_text())
         await self._append(pieces)
         room = min(self._room(), max(self.limits.answer_reserve_tokens, 1))
         if room < 1:

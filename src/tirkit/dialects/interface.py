@@ -126,5 +126,10 @@ class Dialect(Protocol):
     def show_malformed(self, malformed: Malformed, turn_text: str) -> tuple[Piece, ...]:
         """The corrective turn: what to append after a turn with a malformed call."""
 
-    def ask_answer(self, turn_text: str) -> tuple[Piece, ...]:
-        """What to append so that the model gives its answer now, without further code."""
+    def ask_answer(self, turn_text: str, prompt_text: str = "") -> tuple[Piece, ...]:
+        """What to append so that the model gives its answer now, without further code.
+
+        Args:
+            turn_text: the turn that goes on, or "" if something was appended since.
+            prompt_text: the context before it; it may have opened thinking or a block.
+        """

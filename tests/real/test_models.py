@@ -1,0 +1,96 @@
+"""A real language model writes code, reads results and answers: under llama.cpp and under vLLM.
+
+SmolLM2-135M is right on some of it; what is checked is that the records of what it did hold
+together, not what it knows.
+"""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+import tirkit
+from tests.plugins_vllm import vllm_start_warnings
+from tirkit.engines import Engine
+from tirkit.engines.local import LocalEngine
+from tirkit.types import UNKNOWN_TOKEN, Problem, Solution, StopReason
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+PROBLEM = Problem("What is the greatest common divisor of 1071 and 462?", id="gcd", answer="21")
+ATTEMPTS = 4
+
+pytestmark = pytest.mark.timeout(600)
+
+
+async def solve(engine: Engine) -> Solution:
+    async with tirkit.Solver(
+        engine,
+        preset="tiny",
+        share_engine=True,
+        attempts=ATTEMPTS,
+        stop=f"after_attempts({ATTEMPTS})",
+        sampling={"logprobs": 0},
+        kernels={"spares": 2},
+    ) as solver:
+        return await solver.solve(PROBLEM)
+
+
+async def check(solution: Solution, engine: Engine) -> None:
+    """The records must tell what happened, token for token."""
+    assert len(solution.trajectories) == ATTEMPTS
+    broken = {StopReason.ENGINE_ERROR, StopReason.KERNEL_ERROR, StopReason.FAULT}
+    reasons = Counter(done.stop_reason for done in solution.trajectories)
+    assert not broken & set(reasons), [done.stop_detail for done in solution.trajectories]
+    for done in solution.trajectories:
+        assert done.token_exact
+        assert UNKNOWN_TOKEN not in done.ids
+        assert len(done.ids) == len(done.mask) == len(done.logprobs) == done.usage.total_tokens
+        shown = await engine.decode(done.ids)
+        assert shown == await engine.decode(done.ids[: done.usage.prompt_tokens]) + (
+            await engine.decode(done.ids[done.usage.prompt_tokens :])
+        )
+        for turn in done.turns:
+            sampled = await engine.decode(done.ids[turn.start : turn.end])
+            assert sampled.startswith(turn.text), (sampled, turn.text)
+            if turn.result is not None and turn.result.stdout:
+                assert turn.result.stdout.strip()[:40] in shown
+    # The tiny prompt begins a program in the model's name, so that nearly every attempt runs one.
+    assert solution.usage.cells >= ATTEMPTS // 2
+    assert solution.usage.sampled_tokens > 0
+
+
+async def test_smollm2_when_it_solves_under_llama_cpp_then_the_records_hold_together() -> None:
+    async with LocalEngine(parallel=ATTEMPTS, context_tokens=2048) as engine:
+        await check(await solve(engine), engine)
+        assert engine.unfinished_requests == 0
+
+
+@pytest.fixture
+async def smollm2_vllm() -> "AsyncIterator[Engine]":
+    with vllm_start_warnings():
+        from tirkit.engines.vllm import VllmEngine
+        from tirkit.testing.smollm2 import smollm2_directory
+
+        engine = VllmEngine(
+            str(smollm2_directory()),
+            dtype="float32",
+            enforce_eager=True,
+            kv_cache_memory_bytes=512 * 2**20,
+            max_model_len=2048,
+            max_num_seqs=ATTEMPTS,
+        )
+        await engine.__aenter__()
+    try:
+        yield engine
+    finally:
+        await engine.__aexit__(None, None, None)
+
+
+@pytest.mark.vllm
+async def test_smollm2_when_it_solves_under_vllm_then_the_records_hold_together(
+    smollm2_vllm: Engine,
+) -> None:
+    await check(await solve(smollm2_vllm), smollm2_vllm)
+    assert smollm2_vllm.unfinished_requests == 0
