@@ -24,7 +24,7 @@ PROBLEMS = [
     ("How many integers from 1 to 300 are divisible by 7?", "42"),
     ("What is 987 * 654 - 321?", "645177"),
 ]
-"""Problems of the kind the model has seen in its prompt; `docs/prompts.md` has its success rates."""
+"""Of the kind the model has seen in its prompt; `docs/prompts.md` has its success rates."""
 
 INTRODUCTION = """\
 [bold]tirkit[/]: eight attempts at each of {count} problems, each with a Jupyter kernel of its own.

@@ -102,10 +102,11 @@ class Solver:
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> bool | None:
+    ) -> None:
         self._scheduler = None
         self._tasks.cancel_scope.cancel()
-        return await self._stack.__aexit__(kind, error, trace)
+        # The block's own error is not handed to the task groups, which would wrap it in groups.
+        await self._stack.aclose()
 
     def __repr__(self) -> str:
         return f"<Solver {self.engine.name} {self._scheduler or 'not entered'}>"

@@ -159,3 +159,20 @@ def test_public_names_when_listed_then_each_is_there() -> None:
         assert getattr(tirkit, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         tirkit.Nothing  # noqa: B018 - the access is the test
+
+
+async def test_solver_when_the_block_raises_then_the_error_comes_out_as_it_is() -> None:
+    dying = Recording.from_text("Hm", fault=Fault(FaultKind.DEATH))
+    with pytest.raises(EngineError, match="no attempt could go on"):
+        async with tirkit.Solver(ReplayEngine(lambda _: dying), kernels=KERNELS) as solver:
+            await solver.solve("What is 6 * 7?")
+
+
+async def test_solver_when_cancelled_then_the_cancel_goes_through_and_nothing_is_left() -> None:
+    stalled = Recording.from_text("Hm", fault=Fault(FaultKind.STALL))
+    engine = ReplayEngine(lambda _: stalled)
+    with anyio.move_on_after(0.03) as scope:
+        async with tirkit.Solver(engine, kernels=KERNELS) as solver:
+            await solver.solve("What is 6 * 7?")
+    assert scope.cancelled_caught
+    assert engine.unfinished_requests == 0

@@ -67,9 +67,10 @@ class Scheduler:
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> bool | None:
+    ) -> None:
         self._tasks.cancel_scope.cancel()
-        return await self._tasks.__aexit__(kind, error, trace)
+        # The block's own error is not handed to the task group, which would wrap it in a group.
+        await self._tasks.__aexit__(None, None, None)
 
     def __repr__(self) -> str:
         return (
