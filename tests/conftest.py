@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.plugins_vllm"]
 pytest.register_assert_rewrite(
@@ -12,6 +13,10 @@ pytest.register_assert_rewrite(
     "tests.engines.contract_prompt",
     "tests.engines.subject",
 )
+
+# The same examples in every run, and no clock: the machine may be busy with real engines.
+settings.register_profile("tirkit", derandomize=True, deadline=None)
+settings.load_profile("tirkit")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 from aiohttp import web
 
-from tirkit.engines import replay_tokens
+from tirkit.engines.replay import tokens as replay_tokens
 from tirkit.types import GenerateRequest
 
 CONTEXT_TOKENS = 2000

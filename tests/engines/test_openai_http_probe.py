@@ -14,8 +14,8 @@ from tokenizers.pre_tokenizers import ByteLevel
 
 from tests.engines.fault_server import MODEL, FaultServer, scripted, serving
 from tests.engines.subject import GUARD_SECONDS, ids_of, read, text_of
-from tirkit.engines import replay_tokens
 from tirkit.engines.openai_http import HttpSettings, OpenAIEngine
+from tirkit.engines.replay import tokens as replay_tokens
 from tirkit.errors import ConfigError, EngineError
 from tirkit.types import UNKNOWN_TOKEN, FinishReason, GenerateRequest, Sampling
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.engines.contract import EngineContract, EngineUnderTest
 from tests.engines.subject import read, text_of
-from tirkit.engines import replay_tokens
 from tirkit.engines.replay import Fault, FaultKind, Recording, ReplayEngine, RequestPlace
+from tirkit.engines.replay import tokens as replay_tokens
 from tirkit.errors import ConfigError, EngineError
 from tirkit.types import GenerateRequest, Sampling
 

@@ -1,45 +1,20 @@
-"""Runs one attempt: stream, run code, show the result, go on; until it answers or may not."""
+"""Runs attempts: renders each problem once, loops, and turns failures into records."""
 
 import traceback
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
-import anyio
-
-from tirkit.answers import Extraction, extract
 from tirkit.attempt.builder import TrajectoryBuilder
-from tirkit.attempt.forced_answer import ForcedAnswerParser
 from tirkit.attempt.limits import AttemptLimits
-from tirkit.attempt.opening import Rendered, encode_pieces, render_opening
-from tirkit.attempt.streaks import Streaks
-from tirkit.attempt.turn import TurnOutcome, TurnRequest, generate_turn
-from tirkit.dialects.interface import CodeCall, Dialect, Finished, Malformed
+from tirkit.attempt.loop import AttemptLoop, AttemptParts, End
+from tirkit.attempt.opening import Rendered, render_opening
+from tirkit.dialects.interface import Dialect
 from tirkit.engines.interface import Engine
 from tirkit.errors import ConfigError, ContextTooLong, EngineError, KernelError
-from tirkit.events import CodeFinished, CodeStarted
-from tirkit.kernels.interface import Kernel, KernelSource
-from tirkit.types import (
-    Answer,
-    CodeResult,
-    FinishReason,
-    Piece,
-    Problem,
-    Sampling,
-    StopReason,
-    Trajectory,
-)
+from tirkit.kernels.interface import KernelSource
+from tirkit.types import Problem, Sampling, StopReason, Trajectory
 
 _RENDERED_KEPT = 64
 """Rendered problems remembered; attempts at one problem share its rendering."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Why the loop ends, and with what."""
-
-    reason: StopReason
-    detail: str = ""
-    answer: Answer | None = None
 
 
 class AttemptRunner:
@@ -61,11 +36,9 @@ class AttemptRunner:
         limits: AttemptLimits | None = None,
         sampling: Sampling | None = None,
     ) -> None:
-        self.engine = engine
-        self.kernels = kernels
-        self.dialect = dialect
-        self.limits = limits or AttemptLimits()
-        self.sampling = sampling or Sampling()
+        self.parts = AttemptParts(
+            engine, kernels, dialect, limits or AttemptLimits(), sampling or Sampling()
+        )
         self._rendered: dict[str, Rendered] = {}
 
     async def __call__(self, builder: TrajectoryBuilder) -> Trajectory:
@@ -77,8 +50,8 @@ class AttemptRunner:
         Raises:
             ConfigError: the problem cannot be put to this model at all.
         """
-        builder.engine, builder.dialect = self.engine.name, self.dialect.name
-        builder.token_exact = self.engine.token_exact
+        builder.engine, builder.dialect = self.parts.engine.name, self.parts.dialect.name
+        builder.token_exact = self.parts.engine.token_exact
         try:
             end = await self._run(builder)
         except ConfigError:
@@ -97,158 +70,13 @@ class AttemptRunner:
         rendered = await self._render(builder.spec.problem)
         builder.begin(rendered.ids, rendered.text)
         async with AsyncExitStack() as stack:
-            return await _Loop(self, builder, stack).run()
+            return await AttemptLoop(self.parts, builder, stack).run()
 
     async def _render(self, problem: Problem) -> Rendered:
         key = problem.content_hash
         if key not in self._rendered:
-            rendered = await render_opening(self.engine, self.dialect, problem)
+            rendered = await render_opening(self.parts.engine, self.parts.dialect, problem)
             while len(self._rendered) >= _RENDERED_KEPT:
                 self._rendered.pop(next(iter(self._rendered)))
             self._rendered[key] = rendered
         return self._rendered[key]
-
-
-class _Loop:
-    """The turns of one attempt."""
-
-    def __init__(
-        self, parts: AttemptRunner, builder: TrajectoryBuilder, stack: AsyncExitStack
-    ) -> None:
-        self.parts = parts
-        self.limits = parts.limits
-        self.builder = builder
-        self.stack = stack
-        self.streaks = Streaks(parts.limits)
-        self.kernel: Kernel | None = None
-        self.cells = 0
-        self.context = min(parts.limits.max_total_tokens, parts.engine.context_tokens)
-        self.hard, self.soft = self._deadlines()
-
-    def _deadlines(self) -> tuple[float, float]:
-        """When the attempt must end, and when it must begin its last answer."""
-        hard = self.builder.spec.deadline or float("inf")
-        if self.limits.attempt_seconds is not None:
-            hard = min(hard, anyio.current_time() + self.limits.attempt_seconds)
-        left = hard - anyio.current_time()
-        return hard, hard - min(self.limits.answer_reserve_seconds, left / 4)
-
-    async def run(self) -> End:
-        end: End | None = None
-        with anyio.move_on_at(self.hard):
-            with anyio.move_on_at(self.soft):
-                end = await self._turns()
-            if end is None:
-                self._close_cut_turn()
-                end = End(StopReason.DEADLINE, "the time was up")
-            if self._may_ask(end):
-                answer, detail = await self._ask()
-                end = End(end.reason, "; ".join(filter(None, (end.detail, detail))), answer)
-        return end or End(StopReason.DEADLINE, "the time was up")
-
-    def _may_ask(self, end: End) -> bool:
-        if end.answer is not None:
-            return False
-        if end.reason is StopReason.NO_ANSWER:
-            return self.limits.ask_when_silent
-        return end.reason in {
-            StopReason.TURN_LIMIT,
-            StopReason.TOKEN_LIMIT,
-            StopReason.CELL_LIMIT,
-            StopReason.DEADLINE,
-        }
-
-    def _close_cut_turn(self) -> None:
-        if self.builder.in_turn:
-            self.builder.close_turn(self.builder.buffer.turn_text(), note="cut off by the clock")
-
-    async def _turns(self) -> End:
-        for number in range(self.limits.max_turns):
-            room = self._room() - self.limits.answer_reserve_tokens
-            if room < 1:
-                return End(StopReason.TOKEN_LIMIT, f"{self.builder.live_tokens} tokens used")
-            request = TurnRequest(number, min(room, self.limits.max_turn_tokens))
-            outcome = await self._generate(request)
-            end = await self._act(outcome)
-            if end is not None:
-                return end
-        return End(StopReason.TURN_LIMIT, f"{self.limits.max_turns} turns used")
-
-    def _room(self) -> int:
-        return self.context - self.builder.live_tokens
-
-    async def _generate(self, request: TurnRequest) -> TurnOutcome:
-        parts = self.parts
-        return await generate_turn(
-            parts.engine, parts.dialect, self.builder, parts.sampling, request
-        )
-
-    async def _act(self, outcome: TurnOutcome) -> End | None:
-        """Do what the turn asks for; None to go on."""
-        event = outcome.event
-        if isinstance(event, Finished):
-            return self._finish(event, outcome)
-        if isinstance(event, Malformed):
-            if (end := self.streaks.after_malformed(event)) is not None:
-                return End(*end)
-            await self._append(self.parts.dialect.show_malformed(event, outcome.text))
-            return None
-        return await self._call(event, outcome.text)
-
-    def _finish(self, event: Finished, outcome: TurnOutcome) -> End:
-        found = extract(event.final_text, self.builder.spec.problem.domain)
-        if found.answer is not None:
-            return End(StopReason.ANSWERED, "", found.answer)
-        if outcome.finish is FinishReason.LENGTH:
-            return End(StopReason.TOKEN_LIMIT, "the turn was cut at its token limit")
-        return End(StopReason.NO_ANSWER, _refusal(found))
-
-    async def _call(self, call: CodeCall, turn_text: str) -> End | None:
-        if self.cells >= self.limits.max_cells:
-            return End(StopReason.CELL_LIMIT, f"{self.cells} code runs used")
-        if (end := self.streaks.before_cell(call.code)) is not None:
-            return End(*end)
-        result = await self._execute(call.code)
-        cells_left = self.limits.max_cells - self.cells
-        await self._append(self.parts.dialect.show_result(result, turn_text, cells_left))
-        if (end := self.streaks.after_cell(result)) is not None:
-            return End(*end)
-        return None
-
-    async def _execute(self, code: str) -> CodeResult:
-        spec, listener = self.builder.spec, self.builder.listener
-        listener(CodeStarted(spec.problem.id, spec.attempt_id, code))
-        self.builder.open_cell(code)
-        self.cells += 1
-        if self.kernel is None:
-            lease = self.parts.kernels.lease(spec.attempt_id)
-            self.kernel = await self.stack.enter_async_context(lease)
-        result = await self.kernel.run(code, timeout_seconds=self.limits.cell_seconds)
-        self.builder.close_cell(result)
-        listener(CodeFinished(spec.problem.id, spec.attempt_id, result))
-        return result
-
-    async def _append(self, pieces: tuple[Piece, ...]) -> None:
-        rendered = await encode_pieces(self.parts.engine, pieces)
-        self.builder.append_given(rendered.ids, rendered.text)
-
-    async def _ask(self) -> tuple[Answer | None, str]:
-        """One last turn that may only answer."""
-        await self.builder.drop_end_token(self.parts.engine.decode)
-        pieces = self.parts.dialect.ask_answer(*self.builder.open_text())
-        await self._append(pieces)
-        room = min(self._room(), max(self.limits.answer_reserve_tokens, 1))
-        if room < 1:
-            return None, "no room was left to ask for the answer"
-        parser = ForcedAnswerParser(
-            "".join(piece.text for piece in pieces), self.builder.spec.problem.domain
-        )
-        number = len(self.builder.turns)
-        await self._generate(TurnRequest(number, room, forced=True, parser=parser))
-        found = parser.found()
-        return found.answer, "answered when asked" if found.answer else _refusal(found)
-
-
-def _refusal(found: Extraction) -> str:
-    refused = "; ".join(f"{text!r} refused: {reason}" for text, reason in found.refused)
-    return refused or found.reason

@@ -60,9 +60,8 @@ class ConsoleDisplay:
             case ProblemStarted(problem=problem):
                 self._print(f"[bold]{escape(problem.id)}[/]  {escape(_line(problem.text, 100))}")
             case ProblemSettled(verdict=verdict, stop_reason=reason) if self._live is None:
-                self._print(
-                    f"  {escape(event.problem_id)} settled: {escape(str(verdict.answer))} ({escape(reason)})"
-                )
+                settled = f"{event.problem_id} settled: {verdict.answer} ({reason})"
+                self._print(f"  {escape(settled)}")
             case AttemptFinished(trajectory=done) if self._live is None:
                 answer = f" → {done.answer}" if done.answer else ""
                 self._print(f"  {escape(done.attempt_id)}: {done.stop_reason}{escape(answer)}")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from tirkit.engines import replay_tokens
+from tirkit.engines.replay import tokens as replay_tokens
 from tirkit.errors import ConfigError
 from tirkit.types import FinishReason, GenerateRequest
 

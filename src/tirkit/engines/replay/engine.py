@@ -8,16 +8,8 @@ from typing import Self
 import anyio
 import anyio.lowlevel
 
-from tirkit.engines import replay_tokens
-from tirkit.engines.replay_recording import (
-    Fault,
-    FaultKind,
-    Piece,
-    Recording,
-    RequestPlace,
-    Script,
-    read_script,
-)
+from tirkit.engines.replay import tokens as replay_tokens
+from tirkit.engines.replay.recording import Fault, FaultKind, Recording, Script, read_script
 from tirkit.errors import ContextTooLong, EngineError
 from tirkit.types import (
     ChatMessage,
@@ -25,16 +17,6 @@ from tirkit.types import (
     FinishReason,
     GenerateRequest,
     TokenChunk,
-)
-
-__all__ = (
-    "Fault",
-    "FaultKind",
-    "Piece",
-    "Recording",
-    "ReplayEngine",
-    "RequestPlace",
-    "Script",
 )
 
 Sleep = Callable[[float], Awaitable[None]]
