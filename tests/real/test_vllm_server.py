@@ -34,6 +34,9 @@ FLAGS = {
     "--host": "127.0.0.1",
 }
 
+SWITCHES = ("--enforce-eager", "--no-enable-chunked-prefill")
+"""The second for seeds: see CPU_DEFAULTS in tirkit.engines.vllm.core."""
+
 
 @pytest.fixture(scope="module")
 async def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
@@ -46,7 +49,7 @@ async def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     module = [sys.executable, "-m", "vllm.entrypoints.openai.api_server"]
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: ASYNC220 - returns at once
-            [*module, "--model", str(tiny_model), "--port", str(port), "--enforce-eager", *flags],
+            [*module, "--model", str(tiny_model), "--port", str(port), *SWITCHES, *flags],
             stdout=out,
             stderr=out,
             start_new_session=True,

@@ -6,13 +6,14 @@ Loads vLLM, which takes seconds: imported by a thread, when an engine is entered
 import asyncio
 import multiprocessing
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 
 import anyio
 from vllm.engine.arg_utils import AsyncEngineArgs
 from vllm.exceptions import VLLMError
 from vllm.inputs.engine import tokens_input
+from vllm.platforms import current_platform
 from vllm.v1.engine.async_llm import AsyncLLM
 from vllm.v1.engine.exceptions import EngineDeadError
 from vllm.v1.engine.output_processor import RequestOutputCollector
@@ -31,6 +32,13 @@ ENGINE_DEFAULTS: Mapping[str, object] = {
 }
 """What tirkit sets where the caller does not."""
 
+CPU_DEFAULTS: Mapping[str, object] = {
+    # vLLM 0.32 rewinds the generator of a seeded request whose prompt was cut by the token budget,
+    # with a call that a CPU generator does not have: the whole engine dies of it.
+    "enable_chunked_prefill": False,
+}
+"""What tirkit sets besides on a processor."""
+
 SHUTDOWN_SECONDS = 10.0
 """What the engine process gets to leave by itself before vLLM kills it."""
 
@@ -43,6 +51,7 @@ class VllmCore:
     llm: AsyncLLM
     codec: TokenCodec
     context_tokens: int
+    takes_seeds: bool
 
     async def submit(self, request: GenerateRequest) -> RequestOutputCollector:
         """Hand a request to vLLM and give the queue its outputs come through.
@@ -55,6 +64,8 @@ class VllmCore:
             ConfigError: the sampling settings are not vLLM's.
             EngineError: vLLM refused the request or is dead.
         """
+        if not self.takes_seeds:
+            request = replace(request, seed=None)
         params = sampling_params(request, self.context_tokens)
         prompt = tokens_input(list(request.prompt_ids))
         try:
@@ -108,7 +119,9 @@ def start_core(name: str, model: str, engine_args: Mapping[str, object]) -> Vllm
     """
     _check_names(engine_args, {field.name for field in fields(AsyncEngineArgs)})
     try:
-        wanted = AsyncEngineArgs(model=model, **{**ENGINE_DEFAULTS, **engine_args})
+        on_cpu = current_platform.is_cpu()
+        defaults = {**ENGINE_DEFAULTS, **(CPU_DEFAULTS if on_cpu else {})}
+        wanted = AsyncEngineArgs(model=model, **{**defaults, **engine_args})
         config = wanted.create_engine_config()
     except (ValueError, TypeError, OSError, RuntimeError, VLLMError) as failure:
         raise ConfigError(f"vLLM cannot serve {model}: {reason(failure)}") from failure
@@ -129,7 +142,14 @@ def start_core(name: str, model: str, engine_args: Mapping[str, object]) -> Vllm
     except BaseException:
         llm.shutdown()
         raise
-    return VllmCore(name, llm, codec, int(llm.model_config.max_model_len))
+    chunked = config.scheduler_config.enable_chunked_prefill
+    return VllmCore(
+        name=name,
+        llm=llm,
+        codec=codec,
+        context_tokens=int(llm.model_config.max_model_len),
+        takes_seeds=not (on_cpu and chunked),
+    )
 
 
 def _check_names(engine_args: Mapping[str, object], known: set[str]) -> None:
