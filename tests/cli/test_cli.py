@@ -204,7 +204,8 @@ def test_doctor_when_run_then_every_line_is_there_and_failures_name_remedies(
     assert shown.returncode == 0, shown.stderr
     checks = {check["name"]: check for check in json.loads(shown.stdout)}
     assert checks["kernel"]["ok"]
-    assert "ipc" in checks["kernel"]["detail"]
+    assert checks["ipc"]["ok"]
+    assert "MB" in checks["memory per kernel"]["detail"]
     assert not checks["engine local"]["ok"]
     assert 'pip install "tirkit[local]"' in checks["engine local"]["remedy"]
     for check in checks.values():

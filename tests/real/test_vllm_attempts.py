@@ -2,12 +2,13 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from tirkit.attempt import AttemptLimits, AttemptRunner
@@ -68,7 +69,9 @@ def kernel_processes(folder: Path) -> set[int]:
 
 
 async def test_attempts_when_four_agree_then_losers_are_gone_within_a_second(
-    forced_vllm: "ForcedVllmEngine", tmp_path: Path
+    forced_vllm: "ForcedVllmEngine",
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
 ) -> None:
     events: list[tuple[float, Event]] = []
 
@@ -84,13 +87,15 @@ async def test_attempts_when_four_agree_then_losers_are_gone_within_a_second(
                 policy = Policy(ATTEMPTS, when_agreed(4))
                 solution = await scheduler.solve(problem, policy, listener=listen)
                 settled = next(at for at, event in events if isinstance(event, ProblemSettled))
-                assert forced_vllm.unfinished_requests == 0
+                # One second is what is promised, not a measure of speed.
                 with anyio.fail_at(settled + 1):
+                    await anyio.lowlevel.checkpoint()
+                    assert forced_vllm.unfinished_requests == 0
                     while pool.stats().leased or pool.stats().closing:  # noqa: ASYNC110
                         await anyio.sleep(0.01)
-                leased_or_dying = pool.stats()
-                spare = pool.stats().ready + pool.stats().starting
-                assert len(kernel_processes(tmp_path)) <= spare, leased_or_dying
+                    now = pool.stats()
+                    assert len(kernel_processes(tmp_path)) <= now.ready + now.starting, now
+                record_property("seconds_to_gone", anyio.current_time() - settled)
     assert str(solution.answer) == "24"
     assert solution.verdict.tally.entries[0].count >= 4
     assert len(solution.trajectories) == ATTEMPTS
