@@ -26,15 +26,17 @@ PROBLEMS = [
 ]
 """Of the kind the model has seen in its prompt; `docs/prompts.md` has its success rates."""
 
-INTRODUCTION = """\
-[bold]tirkit[/]: eight attempts at each of {count} problems, each with a Jupyter kernel of its own.
-The model is SmolLM2-135M, the smallest that can play along. It is here to show the machinery on a
-real model, not to be good at mathematics: expect some wrong answers."""
+INTRODUCTION = (
+    "[bold]tirkit[/]: eight attempts at each of {count} problems, each with a Jupyter kernel of "
+    "its own. The model is SmolLM2-135M, the smallest that can play along. It is here to show the "
+    "machinery on a real model, not to be good at mathematics: expect some wrong answers. At "
+    "first it reads its worked examples, for about a minute on two cores."
+)
 
 SWITCH = """\
 The same with a model that can do mathematics:
   [bold]pip install "tirkit\\[vllm]" && tirkit solve --engine vllm:Qwen/Qwen3-8B "…"[/]
-  [bold]tirkit solve --engine openai:http://127.0.0.1:8000 "…"[/]    (any server you run already)"""
+  [bold]tirkit solve --engine openai:http://127.0.0.1:8000 "…"[/]"""
 
 
 async def main(console: Console) -> None:

@@ -16,6 +16,9 @@ from tirkit.types import Solution, Tally
 _MOST_ROWS = 16
 """Attempts shown at once; more would not fit a terminal."""
 _REFRESH_PER_SECOND = 5
+_COLUMNS_CHARS = 44
+"""What the columns before the text take, with a long reason to have ended."""
+_LEAST_TEXT_CHARS = 16
 
 
 class ConsoleDisplay:
@@ -72,7 +75,8 @@ class ConsoleDisplay:
         self.console.print(markup, highlight=False, soft_wrap=True)
 
     def _draw(self) -> RenderableType:
-        return Group(*(_problem(problem) for problem in self.view.problems.values()))
+        room = max(self.console.width - _COLUMNS_CHARS, _LEAST_TEXT_CHARS)
+        return Group(*(_problem(problem, room) for problem in self.view.problems.values()))
 
 
 def summary(solution: Solution) -> RenderableType:
@@ -106,7 +110,7 @@ def _graded(solution: Solution) -> str:
     return "" if reference is None else f"  (reference {escape(reference)})"
 
 
-def _problem(problem: ProblemView) -> RenderableType:
+def _problem(problem: ProblemView, room: int) -> RenderableType:
     title = escape(f"{problem.problem.id}: {tally_line(problem.tally)}")
     table = Table(title=title, title_justify="left", box=None, expand=True)
     for name, style in (("#", "cyan"), ("doing", "yellow"), ("tokens", ""), ("cells", "")):
@@ -114,13 +118,13 @@ def _problem(problem: ProblemView) -> RenderableType:
     table.add_column("text", ratio=1, no_wrap=True, overflow="ellipsis", style="dim")
     attempts = sorted(problem.attempts.values(), key=lambda attempt: not attempt.running)
     for attempt in attempts[:_MOST_ROWS]:
-        table.add_row(*_row(attempt))
+        table.add_row(*_row(attempt, room))
     return table
 
 
-def _row(attempt: AttemptView) -> tuple[str, ...]:
+def _row(attempt: AttemptView, room: int) -> tuple[str, ...]:
     doing = attempt.doing + (f" {attempt.answer}" if attempt.answer else "")
-    tail = attempt.tail.replace("\n", "⏎")[-80:]
+    tail = attempt.tail.replace("\n", "⏎")[-room:]
     return (
         str(attempt.index),
         escape(doing),

@@ -25,7 +25,7 @@ class AttemptView:
 
     Attributes:
         index: number among the attempts of its problem.
-        doing: "writing", "running code", or how it ended.
+        doing: "reading" until the next token comes, "writing", "running code", or how it ended.
         tokens: sampled so far.
         cells: code runs begun.
         tail: end of its text.
@@ -34,7 +34,7 @@ class AttemptView:
     """
 
     index: int
-    doing: str = "writing"
+    doing: str = "reading"
     tokens: int = 0
     cells: int = 0
     tail: str = ""
@@ -84,13 +84,14 @@ class View:
     ) -> None:
         match event:
             case TokensSampled(chunk=chunk):
+                attempt.doing = "writing"
                 attempt.tokens += len(chunk.token_ids)
                 attempt.show(chunk.text)
             case CodeStarted():
                 attempt.doing = "running code"
                 attempt.cells += 1
             case CodeFinished(result=result):
-                attempt.doing = "writing"
+                attempt.doing = "reading"
                 attempt.show(f" → {(result.stdout or result.value or result.status).strip()} ")
 
     def _finish(self, problem: ProblemView, event: AttemptFinished) -> None:
