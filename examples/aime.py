@@ -3,7 +3,7 @@
     python examples/aime.py --engine vllm:openai/gpt-oss-20b --attempts 16 --out runs/aime24
 
 The same as `tirkit bench`, written out. The data is a JSONL file with `problem` and `answer`
-(default: aime24.jsonl in TIRKIT_DATA). Run again after an interruption, it goes on.
+(default: aime24.jsonl in TIRKIT_DATA, else in ../shared/data). Run again after an interruption, it goes on.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from tirkit.engines import engine_from_name
 from tirkit.errors import TirkitError
 from tirkit.types import AnswerDomain
 
+SHARED = Path(__file__).parents[2] / "shared" / "data"
 AIME_ANSWERS = AnswerDomain("integer", 0, 999)
 
 
@@ -33,7 +34,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, help="only so many problems")
     parser.add_argument("--out", type=Path, default=Path("runs/aime24"))
     parser.add_argument(
-        "--data", type=Path, default=Path(os.environ.get("TIRKIT_DATA", ".")) / "aime24.jsonl"
+        "--data", type=Path, default=Path(os.environ.get("TIRKIT_DATA", SHARED)) / "aime24.jsonl"
     )
     return parser.parse_args()
 
