@@ -3,7 +3,8 @@
     python examples/aime.py --engine vllm:openai/gpt-oss-20b --attempts 16 --out runs/aime24
 
 The same as `tirkit bench`, written out. The data is a JSONL file with `problem` and `answer`
-(default: aime24.jsonl in TIRKIT_DATA, else in ../shared/data). Run again after an interruption, it goes on.
+(default: aime24.jsonl in TIRKIT_DATA, else in ../shared/data). Run again after an interruption, it
+goes on.
 """
 
 import argparse
