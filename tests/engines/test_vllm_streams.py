@@ -207,21 +207,12 @@ async def test_engine_when_entered_twice_then_the_second_is_refused(
     assert forced_vllm.context_tokens == TINY_ENGINE_ARGS["max_model_len"]
 
 
-async def test_streams_when_seeded_prompts_overfill_a_step_then_the_engine_lives(
+async def test_stream_when_a_seeded_prompt_overfills_a_step_then_the_engine_lives(
     subject: EngineUnderTest,
 ) -> None:
-    """vLLM 0.32 on a processor died of a seeded request whose prompt was cut by the budget."""
-    requests = [
-        replace(await subject.request("Yes.", prompt=f"{number} is a number. " * 20), seed=number)
-        for number in range(128)
-    ]
-    assert sum(len(request.prompt_ids) for request in requests) > 2 * 4096
-    texts: list[str] = []
-
-    async def run(request: GenerateRequest) -> None:
-        texts.append(text_of(await read(subject.engine, request)))
-
-    async with anyio.create_task_group() as tasks:
-        for request in requests:
-            tasks.start_soon(run, request)
-    assert texts == ["Yes."] * len(requests)
+    """vLLM 0.32 on a processor dies of a seeded request whose prompt is cut by the token budget."""
+    request = await subject.request("Yes.", prompt="One more number. " * 900)
+    # Above what vLLM takes in one step by itself on a processor, within the context.
+    assert 2048 < len(request.prompt_ids) < subject.engine.context_tokens - 24
+    seeded = replace(request, seed=7, sampling=replace(request.sampling, temperature=1.0))
+    assert text_of(await read(subject.engine, seeded)) == "Yes."
