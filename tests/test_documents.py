@@ -26,6 +26,8 @@ async def test_page_when_its_blocks_run_then_none_fails(
     monkeypatch.chdir(tmp_path)
     text = page.read_text()  # noqa: ASYNC240 - small
     namespace: dict[str, Any] = {"__name__": "__main__"}
+    fences = re.findall(r"^```python", text, re.MULTILINE)
+    assert len(fences) == len(BLOCK.findall(text)), "a block that would not run"
     for match in BLOCK.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         source = "\n" * line + match[1]

@@ -73,5 +73,6 @@ async def test_watch_when_the_leader_ends_then_its_children_are_killed() -> None
     with anyio.fail_after(30):
         await ExitWatch(process).wait()
         child = int(read(process))
+        assert child > 0
         while os.path.exists(f"/proc/{child}/exe"):  # noqa: ASYNC110, ASYNC240, PTH110
             await anyio.sleep(0.01)

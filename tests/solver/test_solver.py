@@ -59,7 +59,7 @@ async def test_stream_when_closed_early_then_its_attempts_are_gone() -> None:
     engine = ReplayEngine(lambda _: stalled)
     async with tirkit.Solver(engine, kernels=KERNELS, attempts=2) as solver:
         stream = solver.stream("What is 6 * 7?")
-        await anext(stream)
+        assert isinstance(await anext(stream), ProblemStarted)
         await stream.aclose()
         with anyio.fail_after(10):
             while engine.unfinished_requests:  # noqa: ASYNC110 - polls an engine
