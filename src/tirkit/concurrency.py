@@ -5,8 +5,8 @@ owns every task, and clean-up runs in `shielded`, which always has a deadline.
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import anyio
 
@@ -40,6 +40,18 @@ async def close_all(closers: Iterable[Callable[[], Awaitable[object]]]) -> None:
                 failures.append(failure)
     if failures:
         raise ExceptionGroup("closing failed", failures)
+
+
+@contextmanager
+def first_failure() -> Iterator[None]:
+    """Raise the first failure of a task group in the body as it is, not wrapped in a group."""
+    try:
+        yield
+    except ExceptionGroup as group:
+        failure: Exception = group
+        while isinstance(failure, ExceptionGroup):
+            failure = failure.exceptions[0]
+        raise failure from group
 
 
 def usable_cores() -> int:

@@ -11,6 +11,7 @@ import anyio
 from anyio.from_thread import start_blocking_portal
 
 from tirkit.attempt import AttemptRunner
+from tirkit.concurrency import first_failure
 from tirkit.config import Settings, load_settings
 from tirkit.dialects import Dialect, dialect_from_name
 from tirkit.engines import Engine, engine_from_name
@@ -136,16 +137,21 @@ class Solver:
     async def solve_all(
         self, problems: Iterable[Problem | str], *, listener: Listener = ignore
     ) -> list[Solution]:
-        """Solve several problems at once; solutions come in the order of the problems."""
+        """Solve several problems at once; solutions come in the order of the problems.
+
+        Raises:
+            TirkitError: as `solve`, of the first problem that failed; the others are given up.
+        """
         asked = list(problems)
         solutions: dict[int, Solution] = {}
 
         async def solve_one(number: int) -> None:
             solutions[number] = await self.solve(asked[number], listener=listener)
 
-        async with anyio.create_task_group() as tasks:
-            for number in range(len(asked)):
-                tasks.start_soon(solve_one, number)
+        with first_failure():
+            async with anyio.create_task_group() as tasks:
+                for number in range(len(asked)):
+                    tasks.start_soon(solve_one, number)
         return [solutions[number] for number in range(len(asked))]
 
     async def stream(self, problem: Problem | str) -> AsyncGenerator[Event, None]:

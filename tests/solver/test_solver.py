@@ -176,3 +176,10 @@ async def test_solver_when_cancelled_then_the_cancel_goes_through_and_nothing_is
             await solver.solve("What is 6 * 7?")
     assert scope.cancelled_caught
     assert engine.unfinished_requests == 0
+
+
+async def test_solve_all_when_the_engine_dies_then_its_error_comes_out_as_it_is() -> None:
+    dying = Recording.from_text("Hm", fault=Fault(FaultKind.DEATH))
+    async with tirkit.Solver(ReplayEngine(lambda _: dying), kernels=KERNELS) as solver:
+        with pytest.raises(EngineError, match="no attempt could go on"):
+            await solver.solve_all(["What is 6 * 7?", "What is 6 * 8?"])

@@ -8,6 +8,7 @@ from typing import Any
 import anyio
 
 from tirkit.bench.metrics import BenchMetrics, measure
+from tirkit.concurrency import first_failure
 from tirkit.config import Settings
 from tirkit.engines import Engine
 from tirkit.events import Listener, ignore
@@ -101,8 +102,9 @@ async def _solve(
         finally:
             places.release()
 
-    async with anyio.create_task_group() as tasks:
-        for key, problem in todo.items():
-            await places.acquire()
-            tasks.start_soon(solve_one, key, problem)
+    with first_failure():
+        async with anyio.create_task_group() as tasks:
+            for key, problem in todo.items():
+                await places.acquire()
+                tasks.start_soon(solve_one, key, problem)
     return solved
