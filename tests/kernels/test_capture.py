@@ -85,6 +85,26 @@ def test_capture_when_images_are_kept_then_they_are_as_many_as_asked_for() -> No
     )
 
 
+@pytest.mark.parametrize("total", [100, 150, 230, 400])
+def test_capture_when_all_texts_are_long_then_they_share_the_total_and_the_error_is_first(
+    total: int,
+) -> None:
+    capture = Capture(100, total_cap=total)
+    for name in ("stdout", "stderr"):
+        capture.add_text(name, f"<{'z' * 500}>")
+    error = {"name": "E", "value": "", "traceback": "E: " + "b" * 57}
+    capture.add_reply({"status": "error", REQUEST: {"value": "v" * 90, "error": error}})
+    result = capture.result(CodeStatus.OK, 1.0)
+    assert result.error == error["traceback"]
+    kept = [text.count("v") + text.count("z") for text in (result.value or "", result.stdout)]
+    marks = result.stdout.count("<") + result.stdout.count(">")
+    spent = len(result.error) + sum(kept) + marks
+    assert spent <= total
+    assert kept[0] == min(90, total - 60)
+    assert len(result.stdout) + len(result.stderr) < total + 100
+    assert result.truncated
+
+
 KEYS = (
     *("status", REQUEST, "value", "error", "name", "traceback", "cut", "stdout", "names"),
     *("images", "kept_images", "forks", "peak_mb", "ename", "evalue"),

@@ -20,6 +20,7 @@ from tirkit.kernels.confinement import Limits
         {"concurrent_starts": 0},
         {"concurrent_cells": -3},
         {"output_cap_chars": 0},
+        {"total_cap_chars": 3999},
         {"grace_seconds": 0},
         {"grace_seconds": float("nan")},
         {"start_timeout_seconds": float("inf")},

@@ -85,6 +85,7 @@ def _settings(
         limits=limits,
         spares=0,
         output_cap_chars=_OUTPUT_CAP_CHARS,
+        total_cap_chars=None,
     )
 
 

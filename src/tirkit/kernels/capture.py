@@ -25,12 +25,16 @@ class Capture:
 
     Args:
         cap: most characters kept of each text.
+        total_cap: most kept of all texts together; None for no such cap.
         private: the kernel's own folder, removed from paths.
         keep_images: most images kept.
     """
 
-    def __init__(self, cap: int, private: str = "", keep_images: int = 0) -> None:
+    def __init__(
+        self, cap: int, private: str = "", keep_images: int = 0, total_cap: int | None = None
+    ) -> None:
         self._cap = cap
+        self._total_cap = total_cap
         self._private = private
         self._keep_images = keep_images
         self._streams = {name: HeadTail(cap) for name in ("stdout", "stderr")}
@@ -77,6 +81,7 @@ class Capture:
             status = CodeStatus.ERROR
         stdout, stderr = (self._streams[name] for name in ("stdout", "stderr"))
         value = self._value
+        self._fit_together()
         return CodeResult(
             status=status,
             stdout=stdout.text,
@@ -94,6 +99,16 @@ class Capture:
             forks=self._forks,
             duration_seconds=duration_seconds,
         )
+
+    def _fit_together(self) -> None:
+        """Keep to the cap on all texts: first the error, then the value, stdout, stderr."""
+        if self._total_cap is None:
+            return
+        left = self._total_cap - len(self._error or "")
+        for text in (self._value, *self._streams.values()):
+            if text is not None:
+                text.fit(max(0, left))
+                left -= text.kept
 
     def _add_report(self, report: Mapping[str, Any]) -> None:
         if isinstance(text := report.get("value"), str):

@@ -50,6 +50,23 @@ class HeadTail:
         """Count characters that were cut before they came here."""
         self.total += min(max(0, characters), _MOST_SKIPPED)
 
+    def fit(self, cap: int) -> None:
+        """Keep no more than `cap` characters from now on, 0 or more."""
+        if not self.truncated:
+            whole, self._tail = self._head + self._tail, ""
+            if len(whole) <= cap:
+                self._head = whole
+                return
+            self._head = self._tail = whole
+        tail = min(cap // 2, len(self._tail))
+        self._tail = self._tail[len(self._tail) - tail :]
+        self._head = self._head[: cap - tail]
+
+    @property
+    def kept(self) -> int:
+        """Characters there are of it."""
+        return len(self._head) + len(self._tail)
+
     @property
     def truncated(self) -> bool:
         """Whether anything is missing from `text`."""

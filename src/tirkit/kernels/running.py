@@ -110,7 +110,12 @@ class RunningKernel:
         finished = False
         try:
             async with self._turn:
-                capture = Capture(settings.output_cap_chars, str(own.home), settings.keep_images)
+                capture = Capture(
+                    settings.output_cap_chars,
+                    str(own.home),
+                    settings.keep_images,
+                    settings.total_cap_chars,
+                )
                 options, self._options = self._options, {}
                 result = await Cell(own.wire, own.watch, own.pipes, capture).run(
                     parts,

@@ -91,6 +91,8 @@ class KernelSettings:
         start_timeout_seconds: what a kernel, or the fork server, gets to come up.
         output_cap_chars: most characters kept of each of stdout, stderr, value and error, half
             from the head and half from the tail; the cut is said between them.
+        total_cap_chars: most characters kept of the four together, at least `output_cap_chars`: the
+            error comes first, then the value, stdout and stderr; None for no such cap.
         keep_images: most images of a cell whose bytes are kept; all are counted.
         iopub_thread: whether forked kernels also serve other Jupyter clients, with a thread that
             publishes what they do. tirkit's own client needs neither; see docs/kernels.md.
@@ -122,6 +124,7 @@ class KernelSettings:
     grace_seconds: float = 0.75
     start_timeout_seconds: float = 60.0
     output_cap_chars: int = 4000
+    total_cap_chars: int | None = 12_000
     keep_images: int = 0
     iopub_thread: bool = False
     seed: int | None = None
@@ -152,6 +155,7 @@ class KernelSettings:
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
                 raise ConfigError(f"{name} is {value}: use a number of seconds above 0")
+        _check_total(self.total_cap_chars, self.output_cap_chars)
         _check_limits(self.limits)
         if not self.python:
             raise ConfigError("python is empty: give the path of an interpreter with ipykernel")
@@ -189,6 +193,11 @@ class KernelSettings:
             )
         imports = MATH_IMPORTS if self.auto_import else ""
         return f"{UNLIMITED_INTEGERS}{precision}{imports}{self.startup_code}"
+
+
+def _check_total(total: int | None, each: int) -> None:
+    if total is not None and total < each:
+        raise ConfigError(f"total_cap_chars is {total}: use output_cap_chars ({each}) or more")
 
 
 def _check_limits(limits: Limits) -> None:

@@ -51,6 +51,7 @@ def settings(level: Level, *, processes: bool) -> KernelSettings:
         grace_seconds=0.3,
         concurrent_cells=16,
         output_cap_chars=OUTPUT_CAP_CHARS,
+        total_cap_chars=None,
     )
 
 
