@@ -24,7 +24,7 @@ from benchmarks.report import Report
 from tirkit.answers import extract
 from tirkit.attempt import AttemptLimits, AttemptRunner
 from tirkit.dialects import FencedDialect
-from tirkit.dialects.interface import CodeCall, Finished
+from tirkit.dialects.events import CodeCall, Finished
 from tirkit.engines.replay import Recording, ReplayEngine, RequestPlace
 from tirkit.events import Event, ProblemSettled
 from tirkit.kernels import KernelLease, KernelPool, KernelSettings

@@ -22,7 +22,7 @@ import anyio
 from benchmarks.report import Report
 from tirkit.attempt import AttemptLimits, AttemptRunner, AttemptSpec, TrajectoryBuilder
 from tirkit.dialects import FencedDialect
-from tirkit.dialects.interface import CodeCall
+from tirkit.dialects.events import CodeCall
 from tirkit.engines.replay import Recording, ReplayEngine, RequestPlace
 from tirkit.events import CodeFinished, Event, TokensSampled
 from tirkit.kernels import KernelPool, KernelSettings

@@ -6,7 +6,8 @@ from dataclasses import replace
 import anyio
 
 from tirkit.attempt.specials import parts_of, reads_tokens
-from tirkit.dialects.interface import Dialect, ParserEvent, Unbound
+from tirkit.dialects.events import ParserEvent
+from tirkit.dialects.interface import Dialect, Unbound
 from tirkit.testing.spoken import SPOKEN, Spoken, SpokenEngine, speaking
 from tirkit.types import FinishReason, TokenChunk
 

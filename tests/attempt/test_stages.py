@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from tirkit.attempt import AttemptLimits, AttemptRunner, AttemptSpec, TrajectoryBuilder
-from tirkit.dialects import dialect_from_name, registry
-from tirkit.dialects.mix import prompt_name
+from tirkit.dialects import dialect_from_name
 from tirkit.engines.replay import Recording, ReplayEngine, RequestPlace
 from tirkit.errors import ConfigError
 from tirkit.prompts import PromptTemplate, load_prompt
@@ -101,14 +100,11 @@ async def test_stage_when_code_comes_behind_it_then_it_runs_and_the_attempt_goes
     assert str(done.answer) == "42"
 
 
-def test_stages_when_the_dialect_has_none_then_the_prompt_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("name", ["harmony", "hermes", "chat_tools", "prose"])
+def test_stages_when_one_opens_a_block_then_dialects_of_messages_refuse_the_prompt(
+    name: str,
 ) -> None:
-    class Plain:
-        def __init__(self, prompt: PromptTemplate) -> None:
-            self.prompt = prompt
-
-    monkeypatch.setitem(registry._DIALECTS, "plain", Plain)
-    assert prompt_name(dialect_from_name("plain", prompt="default")) == "default"
-    with pytest.raises(ConfigError, match="dialect plain has no stages: .*verify"):
-        dialect_from_name("plain", prompt="verify")
+    plan = PLAN.model_copy(update={"prefix": ""})
+    with pytest.raises(ConfigError, match=f"plan-code-fix opens a .* the dialect {name} says"):
+        dialect_from_name(name, prompt=plan)
+    assert dialect_from_name(name, prompt="verify").name == name

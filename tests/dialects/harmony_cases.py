@@ -7,8 +7,8 @@ the turn is cut and is not in the text; without it the whole turn is kept.
 import re
 from dataclasses import dataclass
 
+from tirkit.dialects.events import MalformedKind
 from tirkit.dialects.harmony.tokens import SPECIAL
-from tirkit.dialects.interface import MalformedKind
 from tirkit.types import FinishReason
 
 CUT = MalformedKind.TRUNCATED_CODE

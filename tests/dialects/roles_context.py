@@ -8,7 +8,8 @@ from tests.dialects.real_tokenizers import RealVocabulary
 from tests.dialects.roles_reading import read
 from tirkit.attempt.opening import encode_pieces, render_opening
 from tirkit.attempt.specials import parts_of
-from tirkit.dialects.interface import Call, ChatPrompt, ToolCalls, TurnEnd
+from tirkit.dialects.events import Call, ToolCalls, TurnEnd
+from tirkit.dialects.openings import ChatPrompt
 from tirkit.dialects.roles import BoundRoleDialect, RoleDialect
 from tirkit.engines.interface import Engine
 from tirkit.prompts import load_prompt

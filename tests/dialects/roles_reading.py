@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.dialects.roles_cases import Case
 from tirkit.dialects import Finished, Malformed, ParserEvent
-from tirkit.dialects.interface import ToolCalls
+from tirkit.dialects.events import ToolCalls
 from tirkit.dialects.roles import FAMILIES, BoundRoleDialect, CallParser, RoleSettings, Tool
 from tirkit.dialects.roles.lexicon import Lexicon
 from tirkit.prompts import load_prompt

@@ -12,15 +12,14 @@ from hypothesis import strategies as st
 from tests.engines.chat_server import ChatServer, Event, call, chat_serving, delta, end, say
 from tirkit.attempt import AttemptLimits, AttemptRunner, AttemptSpec, TrajectoryBuilder
 from tirkit.dialects.chat_tools import BoundChatTools, ChatToolsDialect, ChatToolsParser
-from tirkit.dialects.interface import (
-    CallsDialect,
+from tirkit.dialects.events import (
     Finished,
     Malformed,
     MalformedKind,
     ParserEvent,
     ToolCalls,
-    Unbound,
 )
+from tirkit.dialects.interface import CallsDialect, Unbound
 from tirkit.dialects.roles.tool import Tool
 from tirkit.engines.openai_chat import OpenAIChatEngine
 from tirkit.engines.replay import Recording, ReplayEngine

@@ -11,7 +11,7 @@ from tirkit.attempt import AttemptLimits, AttemptRunner, AttemptSpec, Trajectory
 from tirkit.attempt.opening import encode_pieces
 from tirkit.dialects.harmony import HarmonyDialect
 from tirkit.dialects.harmony.library import load_library
-from tirkit.dialects.interface import PiecesPrompt
+from tirkit.dialects.openings import PiecesPrompt
 from tirkit.engines.replay import Piece, Recording, ReplayEngine, RequestPlace
 from tirkit.engines.replay import tokens as replay_tokens
 from tirkit.prompts import load_prompt

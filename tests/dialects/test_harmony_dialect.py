@@ -8,15 +8,11 @@ from zlib import crc32
 import pytest
 
 from tests.dialects.real_tokenizers import real_vocabulary
+from tirkit.dialects.events import Malformed, MalformedKind
 from tirkit.dialects.harmony import BoundHarmony, HarmonyDialect, HarmonyParser, library
 from tirkit.dialects.harmony.library import load_library
-from tirkit.dialects.interface import (
-    Dialect,
-    Malformed,
-    MalformedKind,
-    PiecesPrompt,
-    Unbound,
-)
+from tirkit.dialects.interface import Dialect, Unbound
+from tirkit.dialects.openings import PiecesPrompt
 from tirkit.engines.replay import Recording, ReplayEngine
 from tirkit.errors import ConfigError, MissingExtra
 from tirkit.prompts import PromptTemplate, load_prompt

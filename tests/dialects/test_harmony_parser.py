@@ -9,16 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.dialects.harmony_cases import CASES, WELL_FORMED, Case
+from tirkit.dialects.events import CodeCall, Finished, Malformed, ParserEvent
 from tirkit.dialects.harmony import HarmonyParser
 from tirkit.dialects.harmony.library import load_library
-from tirkit.dialects.interface import (
-    CodeCall,
-    CodeFollower,
-    Finished,
-    Malformed,
-    ParserEvent,
-    TokenParser,
-)
+from tirkit.dialects.interface import CodeFollower, TokenParser
 from tirkit.types import FinishReason
 
 Part = tuple[str, bool]

@@ -16,7 +16,7 @@ from tests.dialects.roles_templates import (
     results_as_turns,
 )
 from tirkit.dialects import ChatPrompt
-from tirkit.dialects.interface import Call, TurnEnd
+from tirkit.dialects.events import Call, TurnEnd
 from tirkit.dialects.roles import FAMILIES, BoundRoleDialect, RoleDialect, RoleSettings, Tool
 from tirkit.errors import ConfigError
 from tirkit.prompts import load_prompt

@@ -8,7 +8,8 @@ from tests.dialects.roles_cases import LENGTH, ONE, STOP, Case
 from tests.dialects.roles_more_cases import CASES
 from tests.dialects.roles_reading import check, lexicon_of, parts_of, read, read_case, split
 from tirkit.dialects import Finished
-from tirkit.dialects.interface import Call, TokenParser, ToolCalls
+from tirkit.dialects.events import Call, ToolCalls
+from tirkit.dialects.interface import TokenParser
 from tirkit.dialects.roles import FAMILIES, CallParser, Tool
 from tirkit.types import FinishReason
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.dialects.roles_reading import lexicon_of, read
-from tirkit.dialects.interface import ToolCalls
+from tirkit.dialects.events import ToolCalls
 from tirkit.dialects.roles import FAMILIES, CallParser, Tool
 from tirkit.types import FinishReason, ToolCall
 

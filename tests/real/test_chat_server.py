@@ -20,7 +20,7 @@ from tests.engines import llama_child
 from tests.engines.subject import GUARD_SECONDS
 from tirkit.attempt import AttemptLimits, AttemptRunner, AttemptSpec, TrajectoryBuilder
 from tirkit.dialects.chat_tools import BoundChatTools
-from tirkit.dialects.interface import Opening, PiecesPrompt
+from tirkit.dialects.openings import Opening, PiecesPrompt
 from tirkit.engines.model_cache import smollm2_gguf
 from tirkit.engines.openai_chat import OpenAIChatEngine
 from tirkit.engines.openai_http import HttpSettings

@@ -7,15 +7,14 @@ from tirkit.answers import extract
 from tirkit.attempt.buffer import Decode
 from tirkit.attempt.forced_answer import ForcedAnswerParser
 from tirkit.attempt.specials import parts_of, reads_tokens
-from tirkit.dialects.interface import (
+from tirkit.dialects.events import (
     CodeCall,
-    Dialect,
     Finished,
     Malformed,
-    Parser,
     ParserEvent,
     ToolCalls,
 )
+from tirkit.dialects.interface import Dialect, Parser
 from tirkit.types import (
     Answer,
     AnswerDomain,

@@ -1,7 +1,7 @@
 """Reads the turn in which a model was asked for its answer."""
 
 from tirkit.answers import Extraction, extract
-from tirkit.dialects.interface import Finished
+from tirkit.dialects.events import Finished
 from tirkit.types import AnswerDomain, FinishReason
 
 

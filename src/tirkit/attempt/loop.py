@@ -17,17 +17,15 @@ from tirkit.attempt.streaks import Streaks
 from tirkit.attempt.streamed_cell import StreamedCell, streamed_cell
 from tirkit.attempt.thinking import Thinking, ThinkingCut
 from tirkit.attempt.turn import TurnOutcome, TurnRequest, generate_turn
-from tirkit.dialects.interface import (
+from tirkit.dialects.events import (
     Call,
-    CallsDialect,
     CodeCall,
-    CodeFollower,
-    Dialect,
     Finished,
     Malformed,
     ToolCalls,
     TurnEnd,
 )
+from tirkit.dialects.interface import CallsDialect, CodeFollower, Dialect
 from tirkit.dialects.thinking import tags_of
 from tirkit.engines.interface import Engine
 from tirkit.kernels.interface import KernelSource

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from tirkit.dialects.interface import ChatPrompt, Dialect, Opening, PiecesPrompt
+from tirkit.dialects.interface import Dialect
+from tirkit.dialects.openings import ChatPrompt, Opening, PiecesPrompt
 from tirkit.engines.interface import Engine
 from tirkit.errors import ConfigError
 from tirkit.types import Chat, ChatMessage, Piece, Problem

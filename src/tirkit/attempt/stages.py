@@ -4,7 +4,7 @@ from collections import deque
 
 from tirkit.attempt.builder import TrajectoryBuilder
 from tirkit.attempt.opening import encode_pieces
-from tirkit.dialects.interface import Dialect, StagedDialect
+from tirkit.dialects.interface import Dialect
 from tirkit.engines.interface import Engine
 from tirkit.prompts import Stage
 from tirkit.types import Answer
@@ -15,7 +15,7 @@ class Stages:
 
     Args:
         engine: encodes what is said.
-        dialect: one that has no stages gives none.
+        dialect: has the stages.
         builder: takes what is said.
     """
 
@@ -23,7 +23,7 @@ class Stages:
         self._engine = engine
         self._dialect = dialect
         self._builder = builder
-        self._left = deque(dialect.stages if isinstance(dialect, StagedDialect) else ())
+        self._left = deque(dialect.stages)
         self.answer: Answer | None = None
         """What the last stage answered that answered."""
 
@@ -34,14 +34,18 @@ class Stages:
             answer: the turn's.
         """
         stage = self._take()
-        if stage is None or not isinstance(self._dialect, StagedDialect):
+        if stage is None:
             return False
         self.answer = answer or self.answer
+        await self.show(stage)
+        return True
+
+    async def show(self, stage: Stage) -> None:
+        """Say something behind a turn that the model ended, to make it go on."""
         await self._builder.drop_end_token(self._engine.decode)
         pieces = self._dialect.show_stage(stage, *self._builder.open_text())
         rendered = await encode_pieces(self._engine, pieces)
         self._builder.append_given(rendered.ids, rendered.text)
-        return True
 
     def _take(self) -> Stage | None:
         while self._left:

@@ -1,7 +1,7 @@
 """Counts what must not go on for ever: the same code, failing cells, malformed calls."""
 
 from tirkit.attempt.limits import AttemptLimits
-from tirkit.dialects.interface import Malformed
+from tirkit.dialects.events import Malformed
 from tirkit.types import CodeResult, CodeStatus, StopReason
 
 StreakEnd = tuple[StopReason, str]

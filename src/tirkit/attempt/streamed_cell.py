@@ -11,7 +11,8 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 
 from tirkit.attempt.cells import Cells
 from tirkit.concurrency import first_failure
-from tirkit.dialects.interface import CodeCall, CodeFollower, Malformed, MalformedKind, ParserEvent
+from tirkit.dialects.events import CodeCall, Malformed, MalformedKind, ParserEvent
+from tirkit.dialects.interface import CodeFollower
 from tirkit.dialects.result_text import result_text
 from tirkit.kernels.interface import Kernel
 from tirkit.kernels.statements import StatementSplitter, lines_in_words, tell_lines_run

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from tirkit.attempt.buffer import Decode, TokenBuffer
 from tirkit.attempt.limits import AttemptLimits
 from tirkit.attempt.specials import parts_of, reads_tokens
-from tirkit.dialects.interface import Parser, ParserEvent, Vocabulary
+from tirkit.dialects.events import ParserEvent
+from tirkit.dialects.interface import Parser, Vocabulary
 from tirkit.dialects.tags import TagScanner, tag_tokens
 from tirkit.dialects.thinking import ThinkTags
 from tirkit.types import UNKNOWN_TOKEN, FinishReason, Piece, TokenChunk

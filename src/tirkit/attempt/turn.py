@@ -7,14 +7,8 @@ from tirkit.attempt.builder import TrajectoryBuilder
 from tirkit.attempt.specials import parts_of, reads_tokens
 from tirkit.attempt.streamed_cell import StreamedCell
 from tirkit.attempt.thinking import ThinkingCut, TurnThinking
-from tirkit.dialects.interface import (
-    CodeCall,
-    Dialect,
-    Malformed,
-    Parser,
-    ParserEvent,
-    TokenParser,
-)
+from tirkit.dialects.events import CodeCall, Malformed, ParserEvent
+from tirkit.dialects.interface import Dialect, Parser, TokenParser
 from tirkit.engines.interface import Engine
 from tirkit.errors import EngineError
 from tirkit.events import TokensSampled, ignore

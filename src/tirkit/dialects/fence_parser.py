@@ -5,14 +5,14 @@ from collections import deque
 from typing import Literal
 
 from tirkit.dialects.code_block import RUN_KINDS, Block
-from tirkit.dialects.fences import Fence, FenceKind, find_fence
-from tirkit.dialects.interface import (
+from tirkit.dialects.events import (
     CodeCall,
     Finished,
     Malformed,
     MalformedKind,
     ParserEvent,
 )
+from tirkit.dialects.fences import Fence, FenceKind, find_fence
 from tirkit.dialects.scanner import (
     THINK_CLOSE,
     Line,

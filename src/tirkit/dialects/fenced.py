@@ -5,15 +5,10 @@ Spoken by Qwen2.5-Math, ToRA, DeepSeekMath and NuminaMath, and by most chat mode
 
 from dataclasses import dataclass
 
+from tirkit.dialects.events import Malformed, MalformedKind
 from tirkit.dialects.fence_parser import FenceParser, RunAt
 from tirkit.dialects.fences import Fence, FenceKind, find_fence
-from tirkit.dialects.interface import (
-    ChatPrompt,
-    Malformed,
-    MalformedKind,
-    Opening,
-    PlainPrompt,
-)
+from tirkit.dialects.openings import ChatPrompt, Opening, PlainPrompt
 from tirkit.dialects.result_text import fence_safe, limits_note, result_text
 from tirkit.dialects.scanner import THINK_CLOSE
 from tirkit.errors import ConfigError

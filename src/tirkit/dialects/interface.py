@@ -1,97 +1,12 @@
 """How a model family writes code calls and final answers, and how results are shown to it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from tirkit.dialects.events import Call, Malformed, ParserEvent, TurnEnd
+from tirkit.dialects.openings import Opening
 from tirkit.prompts import Stage
-from tirkit.types import Chat, ChatMessage, CodeResult, FinishReason, Piece, Problem
-
-
-@dataclass(frozen=True, slots=True)
-class CodeCall:
-    """The model wrote a complete piece of code.
-
-    Attributes:
-        code: the Python to run, without fences.
-        end: characters of the turn's text up to the end of the call; what follows was never asked
-            for and is thrown away. None keeps all, with its end token.
-    """
-
-    code: str
-    end: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One of the tool calls of a turn.
-
-    Attributes:
-        code: the Python to run; None if the call cannot be run.
-        problem: why it cannot be run, in words for the model.
-        call_id: what its result refers to; "" if the family has no ids.
-        name: of the tool, as the model wrote it.
-    """
-
-    code: str | None
-    problem: str = ""
-    call_id: str = ""
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCalls:
-    """The model ended its turn with tool calls, at least one. The whole turn is kept.
-
-    Attributes:
-        calls: in the order they are to run.
-    """
-
-    calls: tuple[Call, ...]
-
-
-class MalformedKind(StrEnum):
-    """What is wrong with a call."""
-
-    TRUNCATED_CODE = "truncated_code"
-    """The turn ended inside a block; it is not run."""
-    HALLUCINATED_OUTPUT = "hallucinated_output"
-    """The model wrote an output block of its own."""
-    EMPTY_CODE = "empty_code"
-    BROKEN_CALL = "broken_call"
-    """Not to be read, or of a tool there is not."""
-    VOID_TURN = "void_turn"
-    """Neither a call nor an answer, in a family that allows no such turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Malformed:
-    """The model tried to call code and got it wrong.
-
-    Attributes:
-        kind: what is wrong.
-        detail: the same in words, shown to the model in the corrective turn.
-        end: characters of the turn's text to keep; None keeps all, with its end token.
-    """
-
-    kind: MalformedKind
-    detail: str
-    end: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The turn ended without a call.
-
-    Attributes:
-        final_text: the final segment (after thinking, outside code), where an answer may stand.
-    """
-
-    final_text: str
-
-
-ParserEvent = CodeCall | ToolCalls | Malformed | Finished
+from tirkit.types import Chat, CodeResult, FinishReason, Piece, Problem
 
 
 class Parser(Protocol):
@@ -137,54 +52,6 @@ class TokenParser(Parser, Protocol):
         """Take a special token, by its text; None while the turn goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class TurnEnd:
-    """How a turn ended, for what is appended after it.
-
-    Attributes:
-        text: the kept text of the turn.
-        token: text of the special token at its end, which was sampled and is in the context; ""
-            if there is none.
-    """
-
-    text: str
-    token: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlainPrompt:
-    """A prompt for a base model or a fine-tuned completion format."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChatPrompt:
-    """A prompt that goes through the model's chat template.
-
-    Attributes:
-        messages: the conversation.
-        prefix: what the assistant is made to begin with.
-        tools: declarations of tools for the template.
-        options: further variables of the template.
-    """
-
-    messages: Sequence[ChatMessage]
-    prefix: str = ""
-    tools: tuple[Mapping[str, Any], ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class PiecesPrompt:
-    """A prompt the dialect has rendered itself, special tokens told from plain text."""
-
-    pieces: tuple[Piece, ...]
-
-
-Opening = PlainPrompt | ChatPrompt | PiecesPrompt
-
-
 class Dialect(Protocol):
     """One model family's way of calling Python.
 
@@ -200,6 +67,10 @@ class Dialect(Protocol):
     def stop_token_ids(self) -> tuple[int, ...]:
         """Tokens that end a turn beside the model's own end tokens."""
 
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What the prompt says at the ends of turns."""
+
     def opening(self, problem: Problem) -> Opening:
         """The prompt of a fresh attempt."""
 
@@ -213,6 +84,15 @@ class Dialect(Protocol):
 
     def show_malformed(self, malformed: Malformed, turn_text: str) -> tuple[Piece, ...]:
         """The corrective turn: what to append after a turn with a malformed call."""
+
+    def show_stage(self, stage: Stage, turn_text: str, prompt_text: str) -> tuple[Piece, ...]:
+        """What to append so that the model goes on after a turn it ended without a call.
+
+        Args:
+            stage: of the prompt, or what another model has to say.
+            turn_text: the turn, its end token taken off.
+            prompt_text: the context before it.
+        """
 
     def ask_answer(self, turn_text: str, prompt_text: str = "") -> tuple[Piece, ...]:
         """What to append so that the model gives its answer now, without further code.
@@ -234,24 +114,6 @@ class CallsDialect(Dialect, Protocol):
         cells_left: int | None = None,
     ) -> tuple[Piece, ...]:
         """What to append after a turn with calls: a result for each, None for one not run."""
-
-
-@runtime_checkable
-class StagedDialect(Dialect, Protocol):
-    """A dialect that can make the model go on after a turn it has ended."""
-
-    @property
-    def stages(self) -> tuple[Stage, ...]:
-        """What the prompt says at the ends of turns."""
-
-    def show_stage(self, stage: Stage, turn_text: str, prompt_text: str) -> tuple[Piece, ...]:
-        """What to append to a turn without a call, its end token taken off.
-
-        Args:
-            stage: one of `stages`.
-            turn_text: the turn.
-            prompt_text: the context before it.
-        """
 
 
 class Vocabulary(Protocol):

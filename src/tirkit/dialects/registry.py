@@ -11,9 +11,10 @@ from tirkit.dialects.auto import AutoDialect
 from tirkit.dialects.chat_tools import ChatToolsDialect
 from tirkit.dialects.fenced import FencedDialect
 from tirkit.dialects.harmony import HarmonyDialect
-from tirkit.dialects.interface import AnyDialect, StagedDialect
+from tirkit.dialects.interface import AnyDialect
+from tirkit.dialects.prose import ProseDialect
 from tirkit.errors import ConfigError
-from tirkit.prompts import PromptTemplate, load_prompt
+from tirkit.prompts import PromptTemplate, Stage, load_prompt
 
 _AUTO = "auto"
 _UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
@@ -22,14 +23,19 @@ _DIALECTS: Mapping[str, Callable[..., AnyDialect]] = {
     "fenced": FencedDialect,
     "chat_tools": ChatToolsDialect,
     "harmony": HarmonyDialect,
+    "prose": ProseDialect,
     **tags.FAMILIES,
     **{name: partial(roles.RoleDialect, family=name) for name in roles.FAMILIES},
 }
+
+_MESSAGES = frozenset({"chat_tools", "harmony", "prose", *roles.FAMILIES})
+"""Dialects that say what a stage says in a message of its own."""
 
 _OWN_PROMPTS = {
     "fenced": "default",
     "numina": "numina",
     "openmath": "openmath",
+    "prose": "cot",
     "qwen-math": "qwen-math",
 }
 _FENCE_PROMPT, _TOOL_PROMPT = "default", "tool"
@@ -78,6 +84,13 @@ def dialect_from_name(
         unknown = _UNKNOWN.search(str(error))
         said = f"has no setting {unknown[1]!r}" if unknown else f"cannot be made: {error}"
         raise ConfigError(f"dialect {name} {said}") from error
-    if template.stages and not isinstance(dialect, StagedDialect):
-        raise ConfigError(f"dialect {name} has no stages: use a prompt other than {template.name}")
+    if name in _MESSAGES and any(_opens_block(stage) for stage in template.stages):
+        raise ConfigError(
+            f"the prompt {template.name} opens a Markdown block in a stage, and the dialect {name} "
+            "says stages in messages of their own: use another prompt"
+        )
     return dialect
+
+
+def _opens_block(stage: Stage) -> bool:
+    return sum(line.startswith("```") for line in stage.text.splitlines()) % 2 == 1

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from tirkit.dialects.chat_tools.parser import ChatToolsParser
-from tirkit.dialects.interface import Call, Malformed, Opening, PiecesPrompt, TurnEnd, Vocabulary
+from tirkit.dialects.events import Call, Malformed, TurnEnd
+from tirkit.dialects.interface import Vocabulary
+from tirkit.dialects.openings import Opening, PiecesPrompt
 from tirkit.dialects.result_text import limits_note, result_text
 from tirkit.dialects.roles.tool import Tool
 from tirkit.errors import ConfigError
-from tirkit.prompts import PromptTemplate
+from tirkit.prompts import PromptTemplate, Stage
 from tirkit.types import CodeResult, Piece, Problem
 from tirkit.types.transcript import Section
 
@@ -63,6 +65,11 @@ class BoundChatTools(_Settings):
         return ()
 
     @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What the prompt says at the ends of turns."""
+        return self.prompt.stages
+
+    @property
     def tool(self) -> Tool:
         """The one tool the model is told of."""
         tool = Tool(self.tool_name, self.argument)
@@ -104,6 +111,10 @@ class BoundChatTools(_Settings):
     def show_malformed(self, malformed: Malformed, turn_text: str) -> tuple[Piece, ...]:  # noqa: ARG002
         """What was wrong, as a user's message. Calls of the turn are not sent back."""
         return _pieces(Section("user", f"[{malformed.detail}]"), _ASSISTANT)
+
+    def show_stage(self, stage: Stage, turn_text: str, prompt_text: str) -> tuple[Piece, ...]:  # noqa: ARG002
+        """A user's message with what the stage says."""
+        return _pieces(Section("user", stage.text.strip("\n")), _ASSISTANT)
 
     def ask_answer(self, turn_text: str, prompt_text: str = "") -> tuple[Piece, ...]:  # noqa: ARG002
         """A user's message that asks for the answer; tools may not be called any more."""

@@ -1,6 +1,6 @@
 """Reads a turn of a transcript: content, thinking and calls, as the server told them apart."""
 
-from tirkit.dialects.interface import (
+from tirkit.dialects.events import (
     Call,
     Finished,
     Malformed,

@@ -6,6 +6,7 @@ from typing import Literal
 
 import anyio.to_thread
 
+from tirkit.dialects.events import Malformed, MalformedKind
 from tirkit.dialects.harmony.library import load_library
 from tirkit.dialects.harmony.parser import RECIPIENTS, HarmonyParser, Place
 from tirkit.dialects.harmony.prompt import TOOL_TEXT, SystemText, render_prompt
@@ -18,16 +19,11 @@ from tirkit.dialects.harmony.tokens import (
     STOPS,
     special_tokens,
 )
-from tirkit.dialects.interface import (
-    Malformed,
-    MalformedKind,
-    Opening,
-    PiecesPrompt,
-    Vocabulary,
-)
+from tirkit.dialects.interface import Vocabulary
+from tirkit.dialects.openings import Opening, PiecesPrompt
 from tirkit.dialects.result_text import limits_note, result_text
 from tirkit.errors import ConfigError
-from tirkit.prompts import PromptTemplate
+from tirkit.prompts import PromptTemplate, Stage
 from tirkit.types import CodeResult, Piece, Problem
 
 _NAME = "harmony"
@@ -98,6 +94,11 @@ class BoundHarmony(_Settings):
         """Of `<|return|>` and `<|call|>` alone."""
         return tuple(one for one, text in self.specials.items() if text in STOPS)
 
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What the prompt says at the ends of turns."""
+        return self.prompt.stages
+
     def opening(self, problem: Problem) -> Opening:
         """The prompt of a fresh attempt, as the harmony library renders it."""
         messages = [one for one in self.prompt.messages(problem) if one.role != "system"]
@@ -133,6 +134,16 @@ class BoundHarmony(_Settings):
         elif malformed.kind is MalformedKind.HALLUCINATED_OUTPUT:
             closing = _closing(reader)
         return _reply(reader, f"[{malformed.detail}]", closing)
+
+    def show_stage(self, stage: Stage, turn_text: str, prompt_text: str) -> tuple[Piece, ...]:  # noqa: ARG002
+        """A user's message with what the stage says; what is open is ended first."""
+        reader = self._read(turn_text)
+        closing = END if reader.place is Place.BODY else _closing(reader)
+        return (
+            Piece(f"{closing}{START}user{MESSAGE}", special=True),
+            Piece(stage.text.strip("\n")),
+            Piece(f"{END}{_NEXT}", special=True),
+        )
 
     def ask_answer(self, turn_text: str, prompt_text: str = "") -> tuple[Piece, ...]:  # noqa: ARG002
         """End what is open and begin the final message; one that is open goes on."""

@@ -9,6 +9,13 @@ is seven tokens; the tests hold this reader to the library's result on well-form
 from collections.abc import Mapping
 from enum import Enum, auto
 
+from tirkit.dialects.events import (
+    CodeCall,
+    Finished,
+    Malformed,
+    MalformedKind,
+    ParserEvent,
+)
 from tirkit.dialects.harmony.body import code_of, looks_raw
 from tirkit.dialects.harmony.header import ASSISTANT, Header, read_header
 from tirkit.dialects.harmony.tokens import (
@@ -20,7 +27,6 @@ from tirkit.dialects.harmony.tokens import (
     SPECIAL,
     START,
 )
-from tirkit.dialects.interface import CodeCall, Finished, Malformed, MalformedKind, ParserEvent
 from tirkit.types import FinishReason
 
 RECIPIENTS = (

@@ -5,20 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tirkit.dialects.interface import (
-    Call,
-    ChatPrompt,
-    Malformed,
-    Opening,
-    TurnEnd,
-)
+from tirkit.dialects.events import Call, Malformed, TurnEnd
+from tirkit.dialects.openings import ChatPrompt, Opening
 from tirkit.dialects.result_text import limits_note, result_text
 from tirkit.dialects.roles.family import Glue, glue_pieces
 from tirkit.dialects.roles.lexicon import Lexicon
 from tirkit.dialects.roles.parser import CallParser
 from tirkit.dialects.roles.tool import Tool
 from tirkit.dialects.thinking import ThinkTags
-from tirkit.prompts import PromptTemplate
+from tirkit.prompts import PromptTemplate, Stage
 from tirkit.types import ChatMessage, CodeResult, Piece, Problem
 
 _ALWAYS_TOLD_CELLS = 1
@@ -83,6 +78,11 @@ class BoundRoleDialect:
         """The tokens that end a turn of this family."""
         ids = self.lexicon.ids
         return tuple(ids[text] for text in self.lexicon.family.stops if text in ids)
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """What the prompt says at the ends of turns."""
+        return self.prompt.stages
 
     def opening(self, problem: Problem) -> Opening:
         """The prompt of a fresh attempt, with the tool declared."""
@@ -162,6 +162,11 @@ class BoundRoleDialect:
     def show_malformed(self, malformed: Malformed, turn_text: str) -> tuple[Piece, ...]:
         """A user's turn that says what was wrong; the turn's own end token is not there yet."""
         return self._user_turn(malformed.detail, self._still_thinking(turn_text, ""))
+
+    def show_stage(self, stage: Stage, turn_text: str, prompt_text: str) -> tuple[Piece, ...]:
+        """A user's turn with what the stage says."""
+        thinking = self._still_thinking(turn_text, prompt_text)
+        return self._user_turn(stage.text.strip("\n"), thinking)
 
     def ask_answer(self, turn_text: str, prompt_text: str = "") -> tuple[Piece, ...]:
         """A user's turn that asks for the answer, unless the assistant has only just begun one."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from tirkit.dialects.interface import Call
+from tirkit.dialects.events import Call
 from tirkit.dialects.roles.tool import Tool
 from tirkit.dialects.thinking import THINK, ThinkTags
 from tirkit.types import Piece, ToolCall

@@ -9,15 +9,12 @@ from typing import Any
 from tirkit.dialects.interface import Vocabulary
 from tirkit.dialects.roles.family import ID_SLOT, NAME_SLOT, Family, Glue
 from tirkit.dialects.roles.tool import Tool
+from tirkit.dialects.user_turn import UserTurn, find_user_turn, stand_in
 from tirkit.errors import ConfigError
 from tirkit.types import Chat, ChatMessage, ToolCall
 
 _ID_CHARS = 9
 """Mistral's templates refuse call ids of any other length."""
-
-
-def _stand_in() -> str:
-    return f"x{secrets.token_hex(8)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +30,11 @@ class _StandIns:
     @classmethod
     def of(cls, calls: int) -> "_StandIns":
         return cls(
-            _stand_in(),
-            _stand_in(),
-            tuple(_stand_in() for _ in range(calls)),
+            stand_in(),
+            stand_in(),
+            tuple(stand_in() for _ in range(calls)),
             tuple(secrets.token_hex(8)[:_ID_CHARS] for _ in range(2)),
-            (_stand_in(), _stand_in()),
+            (stand_in(), stand_in()),
         )
 
     def calls(self, argument: str) -> tuple[ToolCall, ...]:
@@ -95,7 +92,7 @@ class GlueFinder:
         Raises:
             ConfigError: the model has no chat template; the message names the remedy.
         """
-        user = _stand_in()
+        user = stand_in()
         try:
             plain = await self._render((ChatMessage("user", user),), tools=False)
         except ConfigError as error:
@@ -115,25 +112,12 @@ class GlueFinder:
     async def find(self) -> Glue:
         """The template's glue; the family's own where the template cannot be asked."""
         own = self._family.glue
-        user = await self._user_glue() or (own.user_open, own.user_close)
+        user = await find_user_turn(self._engine, self._options)
+        user = user or UserTurn(own.user_open, own.user_close)
         result = await self._result_glue()
         if result is None:
-            return replace(own, user_open=user[0], user_close=user[1])
-        return Glue(*result, *user)
-
-    async def _user_glue(self) -> tuple[str, str] | None:
-        first, said, asked = _stand_in(), _stand_in(), _stand_in()
-        messages = (
-            ChatMessage("user", first),
-            ChatMessage("assistant", said),
-            ChatMessage("user", asked),
-        )
-        try:
-            text = await self._render(messages, tools=False)
-        except ConfigError:
-            return None
-        parts = _between(text, (said, asked))
-        return None if parts is None else (parts[1], parts[2])
+            return replace(own, user_open=user.open, user_close=user.close)
+        return Glue(*result, user.open, user.close)
 
     async def _result_glue(self) -> tuple[str, str, str] | None:
         """From two results to a turn with two calls, or with one where two are refused."""

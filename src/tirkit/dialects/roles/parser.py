@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import Enum
 
-from tirkit.dialects.interface import (
+from tirkit.dialects.events import (
     Call,
     Finished,
     Malformed,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tirkit.dialects.interface import Call
+from tirkit.dialects.events import Call
 from tirkit.dialects.roles.family import MARK, Marked, Reader
 from tirkit.dialects.roles.lenient_json import read_json
 from tirkit.dialects.roles.tool import Tool

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tirkit.dialects.interface import Call
+from tirkit.dialects.events import Call
 
 HALLUCINATED_NAMES = (
     "python",

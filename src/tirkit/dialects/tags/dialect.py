@@ -6,14 +6,9 @@ from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType
 
-from tirkit.dialects.interface import (
-    ChatPrompt,
-    Malformed,
-    MalformedKind,
-    Opening,
-    PlainPrompt,
-    Vocabulary,
-)
+from tirkit.dialects.events import Malformed, MalformedKind
+from tirkit.dialects.interface import Vocabulary
+from tirkit.dialects.openings import ChatPrompt, Opening, PlainPrompt
 from tirkit.dialects.result_text import limits_note
 from tirkit.dialects.tags.parser import Reading, TagParser
 from tirkit.dialects.tags.result_form import tag_safe, told

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
+from tirkit.dialects.events import Finished, Malformed, MalformedKind, ParserEvent
 from tirkit.dialects.fence_parser import FenceParser
 from tirkit.dialects.fenced import FencedDialect
-from tirkit.dialects.interface import Finished, Malformed, MalformedKind, ParserEvent
 from tirkit.dialects.tags.result_form import shaped
 from tirkit.dialects.tags.row import FenceRow
 from tirkit.types import CodeResult, FinishReason, Piece

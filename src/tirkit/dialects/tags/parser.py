@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tirkit.dialects.interface import CodeCall, Finished, Malformed, MalformedKind, ParserEvent
+from tirkit.dialects.events import (
+    CodeCall,
+    Finished,
+    Malformed,
+    MalformedKind,
+    ParserEvent,
+)
 from tirkit.dialects.tags.call import OpenCall, is_json_call
 from tirkit.dialects.tags.row import TagRow
 from tirkit.dialects.tags.tag_scanner import Span, TagScanner
