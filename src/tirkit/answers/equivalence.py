@@ -1,18 +1,10 @@
 """Do two answers say the same? The cheapest test that can decide does."""
 
-from enum import StrEnum
-
 from tirkit.answers.normalize import is_number, normalize
+from tirkit.answers.outcome import Equivalence
 from tirkit.types import Answer
 
-
-class Equivalence(StrEnum):
-    """What comparing two answers gave. Only EQUAL counts as right or as the same vote."""
-
-    EQUAL = "equal"
-    DIFFERENT = "different"
-    UNKNOWN = "unknown"
-    """Neither shown equal nor shown different, such as `x+1` and `1+x` by text alone."""
+__all__ = ("Equivalence", "equivalent", "equivalent_async")
 
 
 def equivalent(left: str | Answer, right: str | Answer) -> Equivalence:
