@@ -2,7 +2,8 @@
 
 from tirkit.types.chat import Chat, ChatMessage, ToolCall
 from tirkit.types.code import CodeImage, CodeResult, CodeStatus
-from tirkit.types.problem import ANY_ANSWER, AnswerDomain, Problem
+from tirkit.types.domain import ANY_ANSWER, AnswerDomain
+from tirkit.types.problem import Problem
 from tirkit.types.solution import Solution
 from tirkit.types.tokens import (
     UNKNOWN_TOKEN,

@@ -1,57 +1,12 @@
 """What is asked."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tirkit.errors import AnswerError, ConfigError
-
-_RANGE = re.compile(r"integer:(-?\d+)?\.\.(-?\d+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerDomain:
-    """Which answers are admissible. An answer outside is refused with a reason, never bent.
-
-    Attributes:
-        kind: "any" or "integer".
-        minimum: smallest admissible integer, inclusive; None means no bound.
-        maximum: largest admissible integer, inclusive; None means no bound.
-    """
-
-    kind: str = "any"
-    minimum: int | None = None
-    maximum: int | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> "AnswerDomain":
-        """Read `any`, `integer` or `integer:LOW..HIGH` (inclusive; either end may be left out).
-
-        Raises:
-            AnswerError: the text is none of these, or the range is empty.
-        """
-        if text in {"any", "integer"}:
-            return cls(text)
-        match = _RANGE.fullmatch(text)
-        if match is None:
-            raise AnswerError(
-                f"unknown answer domain {text!r}: use any, integer or integer:LOW..HIGH"
-            )
-        low, high = (None if end is None else int(end) for end in match.groups())
-        if low is not None and high is not None and low > high:
-            raise AnswerError(f"empty answer domain {text!r}: {low} is above {high}")
-        return cls("integer", low, high)
-
-    def __str__(self) -> str:
-        if self.minimum is None and self.maximum is None:
-            return self.kind
-        low, high = ("" if end is None else end for end in (self.minimum, self.maximum))
-        return f"{self.kind}:{low}..{high}"
-
-
-ANY_ANSWER = AnswerDomain()
+from tirkit.errors import ConfigError
+from tirkit.types.domain import ANY_ANSWER, AnswerDomain
 
 
 @dataclass(frozen=True, slots=True)
