@@ -10,12 +10,11 @@ from typing import Any, Self
 import anyio
 from anyio.from_thread import start_blocking_portal
 
-from tirkit.attempt import AttemptRunner
+from tirkit.attempt import AttemptRunner, Reasoner
 from tirkit.concurrency import first_failure
-from tirkit.config import DialectSettings, Settings, load_settings
-from tirkit.dialects import dialect_from_name
+from tirkit.config import Settings, load_settings
 from tirkit.dialects.interface import AnyDialect
-from tirkit.dialects.mix import DialectMix, MixPart
+from tirkit.dialects.mix import DialectMix
 from tirkit.engines import Engine, engine_from_name
 from tirkit.errors import ConfigError
 from tirkit.events import Event, Listener, ignore
@@ -40,7 +39,9 @@ class Solver:
         dialect: a dialect, a mix of several, or settings.
         selector: a selector in place of the majority vote.
         record: awaited for every finished attempt before it counts.
-        share_engine: the engine is entered and left by the caller.
+        reasoner: a second model that plans beside the one that writes code, or settings; its
+            engine may be the same.
+        share_engine: the engines are entered and left by the caller.
         **overrides: single settings, such as `attempts=16`, `limits={"max_cells": 4}`.
 
     Raises:
@@ -48,7 +49,7 @@ class Solver:
         EngineError: on entering, the engine could not be started.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each part of a run may be given whole
         self,
         engine: Engine | str,
         preset: str = "default",
@@ -58,6 +59,7 @@ class Solver:
         dialect: AnyDialect | DialectMix | Mapping[str, Any] | None = None,
         selector: Selector | None = None,
         record: Record | None = None,
+        reasoner: Reasoner | Mapping[str, Any] | None = None,
         share_engine: bool = False,
         **overrides: Any,  # noqa: ANN401 - the settings tree checks the types
     ) -> None:
@@ -65,12 +67,15 @@ class Solver:
             overrides["kernels"], kernels = kernels, None
         if isinstance(dialect, Mapping):
             overrides["dialect"], dialect = dialect, None
+        if isinstance(reasoner, Mapping):
+            overrides["reasoner"], reasoner = reasoner, None
         if settings is not None and overrides:
             raise ConfigError(f"settings and {', '.join(overrides)} given: use one of the two")
         self.settings = settings or load_settings(preset, overrides=flatten(overrides))
         self.engine = engine_from_name(engine) if isinstance(engine, str) else engine
         self._kernels = kernels
-        self._dialect = dialect or dialect_mix(self.settings)
+        self._dialect = dialect or self.settings.dialect.mix()
+        self._reasoner = reasoner or self._made_reasoner()
         self._selector = selector
         self._record = record
         self._share_engine = share_engine
@@ -80,7 +85,8 @@ class Solver:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             if not self._share_engine:
-                await stack.enter_async_context(self.engine)
+                for engine in self._engines():
+                    await stack.enter_async_context(engine)
             kernels = self._kernels
             if kernels is None:
                 kernels = await stack.enter_async_context(
@@ -88,7 +94,12 @@ class Solver:
                 )
             settings = self.settings
             runner = AttemptRunner(
-                self.engine, kernels, self._dialect, settings.limits, settings.sampling
+                self.engine,
+                kernels,
+                self._dialect,
+                settings.limits,
+                settings.sampling,
+                self._reasoner,
             )
             self._scheduler = await stack.enter_async_context(
                 Scheduler(
@@ -188,6 +199,19 @@ class Solver:
         if failure:
             raise failure[0]
 
+    def _made_reasoner(self) -> Reasoner | None:
+        settings = self.settings.reasoner
+        if settings is None:
+            return None
+        if not settings.engine:
+            raise ConfigError("the reasoner has no engine: name one as reasoner.engine")
+        return settings.made(engine_from_name(settings.engine, **settings.engine_args))
+
+    def _engines(self) -> list[Engine]:
+        """The engines to enter, each once."""
+        beside = self._reasoner.engine if self._reasoner is not None else self.engine
+        return [self.engine] if beside is self.engine else [self.engine, beside]
+
     def _problem(self, problem: Problem | str) -> Problem:
         asked = Problem(problem) if isinstance(problem, str) else problem
         return asked.with_domain(self.settings.answer_domain())
@@ -236,21 +260,3 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[prefix + key] = value
     return flat
-
-
-def dialect_mix(settings: Settings) -> DialectMix:
-    """The ways attempts are asked, as settings say.
-
-    Raises:
-        ConfigError: a dialect or a prompt is unknown.
-    """
-    return DialectMix(
-        [
-            MixPart(_dialect(chosen, prompt), share)
-            for chosen, prompt, share in settings.dialect.each()
-        ]
-    )
-
-
-def _dialect(chosen: DialectSettings, prompt: str | None) -> AnyDialect:
-    return dialect_from_name(chosen.name, prompt=prompt, **chosen.own_settings())

@@ -142,3 +142,13 @@ def test_trajectory_when_it_is_nonsense_then_is_shown_nevertheless(made: Traject
     assert next(iter(plain(made, ids=True))).startswith("── ")
     assert on_terminal(made)
     assert "\n" not in summary_line(made)
+
+
+def test_trajectory_when_a_reasoner_took_part_then_its_part_is_shown_behind() -> None:
+    beside = replace(MADE, dialect="prose", prompt="reasoner")
+    made = replace(MADE, reasoner=beside)
+    lines = list(plain(made))
+    mark = lines.index("── the reasoner's part of this attempt:")
+    assert lines[:mark] == list(plain(MADE))
+    assert lines[mark + 1 :] == list(plain(beside))
+    assert "reasoner's part" in coloured(made).plain

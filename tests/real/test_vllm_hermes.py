@@ -9,10 +9,11 @@ import pytest
 
 from tests.dialects.real_tokenizers import real_tokenizer_folder
 from tests.plugins_vllm import TINY_ENGINE_ARGS, vllm_start_warnings
-from tirkit.attempt import AttemptLimits, AttemptRunner
+from tirkit.attempt import AttemptLimits, AttemptRunner, HandoverPoint, Reasoner
 from tirkit.dialects import dialect_from_name
 from tirkit.events import Event, TokensSampled
 from tirkit.kernels import KernelPool, KernelSettings
+from tirkit.records import check_texts, check_trajectory
 from tirkit.scheduler import Policy, Scheduler
 from tirkit.types import EngineUsage, GenerateRequest, Problem
 
@@ -96,3 +97,46 @@ async def test_attempt_when_it_calls_tools_then_the_engine_reads_what_the_buffer
     assert "6 <|im_end|>" in text
     meant = await qwen.encode("<|im_end|>", special=True)
     assert given.count(meant[0]) == 1, "printed text became the end of a turn"
+
+
+async def test_attempt_when_two_real_models_share_it_then_each_reads_its_own_buffer(
+    qwen: "ForcedVllmEngine", forced_vllm: "ForcedVllmEngine", tmp_path: Path
+) -> None:
+    read: dict[str, list[tuple[int, ...]]] = {"thinks": [], "codes": []}
+    thoughts = ("Multiply <|vision_start|> the two.", "No: look again.", "It is \\boxed{42}.")
+
+    def think(request: GenerateRequest) -> str:
+        read["thinks"].append(tuple(request.prompt_ids))
+        return thoughts[len(read["thinks"]) - 1]
+
+    def code(request: GenerateRequest) -> str:
+        read["codes"].append(tuple(request.prompt_ids))
+        return (call("6 * 7"), "It is \\boxed{41}.", "It is \\boxed{42}.")[len(read["codes"]) - 1]
+
+    forced_vllm.script, qwen.script = think, code
+    reasoner = Reasoner(
+        forced_vllm,
+        dialect_from_name("prose", prompt="reasoner"),
+        (HandoverPoint.PLAN, HandoverPoint.ANSWER),
+    )
+    async with KernelPool(KernelSettings(directory=tmp_path, spares=1)) as pool:
+        hermes = dialect_from_name("hermes")
+        runner = AttemptRunner(qwen, pool, hermes, AttemptLimits(), reasoner=reasoner)
+        async with Scheduler(runner, 1) as scheduler:
+            solution = await scheduler.solve(Problem("What is six times seven?"), Policy(1))
+    (done,) = solution.trajectories
+    beside = done.reasoner
+    assert beside is not None
+    assert (str(done.answer), done.stop_detail) == ("42", "answered by the reasoner")
+    for engine, part, prompts in (
+        (qwen, done, read["codes"]),
+        (forced_vllm, beside, read["thinks"]),
+    ):
+        assert [len(prompt) for prompt in prompts] == [turn.start for turn in part.turns]
+        assert all(part.ids[: len(prompt)] == prompt for prompt in prompts)
+        assert check_trajectory(part) == []
+        assert await check_texts(part, engine.decode) == []
+    assert "Multiply <|vision_start|> the two." in done.prompt_text
+    (meant,) = await qwen.encode("<|vision_start|>", special=True)
+    assert meant not in done.ids, "the other model's words became a special token"
+    assert "look again" in done.turns[1].given

@@ -88,7 +88,7 @@ def test_mask_runs_when_the_mask_is_no_mask_then_is_refused() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"version": 3},
+        {"version": 4},
         {"type": "rollout"},
         {"type": None},
         {"index": -1},
@@ -162,3 +162,12 @@ def test_solution_row_when_shown_to_a_machine_then_is_plain_json() -> None:
     assert shown["usage"]["sampled_tokens"] == 4
     assert shown["attempts"] == [0, 1]
     assert json.loads(json.dumps(shown)) == shown
+
+
+def test_attempt_row_when_a_reasoner_took_part_then_its_part_is_kept() -> None:
+    beside = replace(trajectory(), dialect="prose", ids=(9, 9), mask=b"\x00\x01", logprobs=())
+    made = replace(trajectory(), reasoner=beside)
+    row = decode_row(encode_row(AttemptRow.of(KEY, made)))
+    assert isinstance(row, AttemptRow)
+    assert row.trajectory() == made
+    assert made.spent.sampled_tokens == made.usage.sampled_tokens + beside.usage.sampled_tokens

@@ -65,7 +65,8 @@ async def read_again(
     Empty if nowhere. Turns that were cut off from outside tell nothing and are passed over.
 
     Args:
-        trajectory: what was recorded.
+        trajectory: what was recorded. What a reasoner beside it wrote is not read, but the answer
+            it gave counts.
         dialect: the one it was made in, bound to its model.
         domain: which answers were admissible.
         decode: gives the text of ids; asked only where special tokens are also written out.
@@ -88,6 +89,8 @@ async def read_again(
             answer = extract(event.final_text, domain).answer or answer
         if fault := _compare(one, event, last=one is unforced[-1]):
             faults.append(f"turn {one.number}: {fault}")
+    beside = trajectory.reasoner.answer if trajectory.reasoner is not None else None
+    answer = beside or answer
     told = trajectory.answer is not None or trajectory.stop_reason in _COMPARED
     if told and answer != trajectory.answer:
         faults.append(f"the answer is {answer}, recorded is {trajectory.answer}")

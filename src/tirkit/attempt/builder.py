@@ -38,6 +38,8 @@ class TrajectoryBuilder:
         self.engine = ""
         self.dialect = ""
         self.prompt = ""
+        self.reasoner: TrajectoryBuilder | None = None
+        """Of the model that plans beside this one."""
         self._prompt_text = ""
         self._turn_started: float | None = None
         self._turn_forced = False
@@ -53,14 +55,21 @@ class TrajectoryBuilder:
 
     @property
     def sampled_tokens(self) -> int:
-        """Tokens drawn so far, those of the turn being sampled and wasted ones included."""
+        """Tokens drawn so far: kept, wasted, of the turn being sampled, and the reasoner's."""
         live = len(self.buffer.ids) - self.buffer.turn_start if self._turn_started else 0
-        return self.usage.sampled_tokens + self.usage.wasted_tokens + live
+        beside = self.reasoner.sampled_tokens if self.reasoner is not None else 0
+        return self.usage.sampled_tokens + self.usage.wasted_tokens + live + beside
 
     @property
     def in_turn(self) -> bool:
         """Whether a turn is being sampled."""
         return self._turn_started is not None
+
+    def beside(self, spec: AttemptSpec) -> "TrajectoryBuilder":
+        """The builder of a second model's part in this attempt; it is frozen with this one."""
+        with_logprobs = self.buffer.logprobs is not None
+        self.reasoner = TrajectoryBuilder(spec, with_logprobs=with_logprobs, listener=self.listener)
+        return self.reasoner
 
     def begin(self, ids: Sequence[int], text: str) -> None:
         """Take the rendered problem."""
@@ -177,7 +186,11 @@ class TrajectoryBuilder:
             return self._frozen
         if self._turn_started is not None:
             self.close_turn(self.buffer.turn_text(), note="cut off")
-        buffer, spec = self.buffer, self.spec
+        buffer, spec, reasoner = self.buffer, self.spec, None
+        if self.reasoner is not None:
+            answered = stop_reason is StopReason.ANSWERED
+            reason = StopReason.NO_ANSWER if answered else stop_reason
+            reasoner = self.reasoner.freeze(reason, "its words were handed to the code model")
         self._frozen = Trajectory(
             attempt_id=spec.attempt_id,
             problem_id=spec.problem.id,
@@ -198,5 +211,6 @@ class TrajectoryBuilder:
             started_at=self._started_at,
             duration_seconds=time.monotonic() - self._started,
             prompt=self.prompt,
+            reasoner=reasoner,
         )
         return self._frozen

@@ -1,17 +1,20 @@
 """The turns of one attempt: generate, run code, show the result; at the end, ask for an answer."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 import anyio
 
-from tirkit.answers import Extraction, extract
+from tirkit.answers import extract
+from tirkit.attempt.asking import ask_answer, may_ask, refusal
 from tirkit.attempt.builder import TrajectoryBuilder
 from tirkit.attempt.cells import Cells
-from tirkit.attempt.forced_answer import ForcedAnswerParser
-from tirkit.attempt.limits import AttemptLimits
-from tirkit.attempt.opening import encode_pieces
+from tirkit.attempt.deadlines import Deadlines
+from tirkit.attempt.opening import Rendered, encode_pieces
+from tirkit.attempt.parts import AttemptParts, End
+from tirkit.attempt.reasoning import Reasoning
 from tirkit.attempt.stages import Stages
 from tirkit.attempt.streaks import Streaks
 from tirkit.attempt.streamed_cell import StreamedCell, streamed_cell
@@ -25,39 +28,12 @@ from tirkit.dialects.events import (
     ToolCalls,
     TurnEnd,
 )
-from tirkit.dialects.interface import CallsDialect, CodeFollower, Dialect
+from tirkit.dialects.interface import CallsDialect, CodeFollower
 from tirkit.dialects.thinking import tags_of
-from tirkit.engines.interface import Engine
-from tirkit.kernels.interface import KernelSource
-from tirkit.types import Answer, CodeResult, FinishReason, Piece, Sampling, StopReason
+from tirkit.prompts import Stage
+from tirkit.types import CodeResult, FinishReason, Piece, Problem, StopReason
 
-
-@dataclass(frozen=True, slots=True)
-class AttemptParts:
-    """What attempts work with.
-
-    Attributes:
-        engine: entered by the caller.
-        kernels: entered by the caller; a kernel is leased at an attempt's first code call.
-        dialect: how the model calls code.
-        limits: what each attempt may spend.
-        sampling: how tokens are drawn.
-    """
-
-    engine: Engine
-    kernels: KernelSource
-    dialect: Dialect
-    limits: AttemptLimits
-    sampling: Sampling
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Why the loop ends, and with what."""
-
-    reason: StopReason
-    detail: str = ""
-    answer: Answer | None = None
+Render = Callable[[Problem], Awaitable[Rendered]]
 
 
 class AttemptLoop:
@@ -67,12 +43,18 @@ class AttemptLoop:
         parts: what the attempt works with.
         builder: takes what happens.
         stack: holds the kernel's lease; the caller closes it.
+        reasoning: a second model's part in the attempt; None for one model.
     """
 
     def __init__(
-        self, parts: AttemptParts, builder: TrajectoryBuilder, stack: AsyncExitStack
+        self,
+        parts: AttemptParts,
+        builder: TrajectoryBuilder,
+        stack: AsyncExitStack,
+        reasoning: Reasoning | None = None,
     ) -> None:
         self.parts = parts
+        self.reasoning = reasoning
         self.limits = parts.limits
         self.builder = builder
         self.streaks = Streaks(parts.limits)
@@ -80,41 +62,33 @@ class AttemptLoop:
         self.stages = Stages(parts.engine, parts.dialect, builder)
         self.cells = Cells(parts.kernels, parts.limits, builder, stack)
         self.context = min(parts.limits.max_total_tokens, parts.engine.context_tokens)
-        self.hard, self.soft = self._deadlines()
+        self.deadlines = Deadlines.of(builder.spec, parts.limits)
 
-    def _deadlines(self) -> tuple[float, float]:
-        """When the attempt must end, and when it must begin its last answer."""
-        hard = self.builder.spec.deadline or float("inf")
-        if self.limits.attempt_seconds is not None:
-            hard = min(hard, anyio.current_time() + self.limits.attempt_seconds)
-        left = hard - anyio.current_time()
-        return hard, hard - min(self.limits.answer_reserve_seconds, left / 4)
+    async def run(self, render: Render) -> End:
+        """Take turns until the model answers or may not go on.
 
-    async def run(self) -> End:
-        """Take turns until the model answers or may not go on."""
+        Args:
+            render: gives the tokens of a problem in the attempt's dialect.
+        """
         end: End | None = None
-        with anyio.move_on_at(self.hard):
-            with anyio.move_on_at(self.soft):
+        with anyio.move_on_at(self.deadlines.hard):
+            with anyio.move_on_at(self.deadlines.soft):
+                await self._begin(render)
                 end = await self._turns()
             if end is None:
                 self._close_cut_turn()
                 end = End(StopReason.DEADLINE, "the time was up")
-            if self._may_ask(end):
-                answer, detail = await self._ask()
+            if self.builder.buffer.ids and may_ask(end, self.limits):
+                answer, detail = await ask_answer(self.parts, self.builder, self._room())
                 end = End(end.reason, "; ".join(filter(None, (end.detail, detail))), answer)
         return end or End(StopReason.DEADLINE, "the time was up")
 
-    def _may_ask(self, end: End) -> bool:
-        if end.answer is not None:
-            return False
-        if end.reason is StopReason.NO_ANSWER:
-            return self.limits.ask_when_silent
-        return end.reason in {
-            StopReason.TURN_LIMIT,
-            StopReason.TOKEN_LIMIT,
-            StopReason.CELL_LIMIT,
-            StopReason.DEADLINE,
-        }
+    async def _begin(self, render: Render) -> None:
+        problem = self.builder.spec.problem
+        if self.reasoning is not None:
+            problem = await self.reasoning.plan()
+        rendered = await render(problem)
+        self.builder.begin(rendered.ids, rendered.text)
 
     def _close_cut_turn(self) -> None:
         if self.builder.in_turn:
@@ -167,9 +141,7 @@ class AttemptLoop:
             await self._append(event.shown(outcome.text))
             return None
         if isinstance(event, Finished):
-            done = self._finish(event, outcome)
-            cut = done.reason is StopReason.TOKEN_LIMIT
-            return None if not cut and await self.stages.go_on(done.answer) else done
+            return await self._end_or_go_on(event, outcome)
         if isinstance(event, Malformed):
             if (end := self.streaks.after_malformed(event)) is not None:
                 return End(*end)
@@ -181,6 +153,33 @@ class AttemptLoop:
             return await self._calls(event, TurnEnd(outcome.text, outcome.token))
         return await self._call(event, outcome.text, ran)
 
+    async def _end_or_go_on(self, event: Finished, outcome: TurnOutcome) -> End | None:
+        done = self._finish(event, outcome)
+        if done.reason is StopReason.TOKEN_LIMIT:
+            return done
+        if await self.stages.go_on(done.answer):
+            return None
+        return done if self.reasoning is None else await self._reviewed(done, outcome.text)
+
+    async def _reviewed(self, done: End, report: str) -> End | None:
+        """Let the reasoner judge an answer; None to go on with what it says."""
+        assert self.reasoning is not None, "asked only of attempts that have one"
+        review = await self.reasoning.review(report)
+        if review.answer is not None:
+            return End(StopReason.ANSWERED, "answered by the reasoner", review.answer)
+        if not review.text:
+            return done
+        self.stages.answer = done.answer or self.stages.answer
+        await self.stages.show(Stage(text=review.text))
+        return None
+
+    async def _shown(self, code: str, result: CodeResult) -> CodeResult:
+        """A result as the model is told of it, with the reasoner's advice."""
+        advice = await self.reasoning.after_cell(code, result) if self.reasoning else ""
+        if not advice:
+            return result
+        return replace(result, error="\n\n".join(filter(None, (result.error, advice))))
+
     def _finish(self, event: Finished, outcome: TurnOutcome) -> End:
         found = extract(event.final_text, self.builder.spec.problem.domain)
         if found.answer is not None:
@@ -189,7 +188,7 @@ class AttemptLoop:
             return End(StopReason.ANSWERED, "answered at an earlier stage", self.stages.answer)
         if outcome.finish is FinishReason.LENGTH:
             return End(StopReason.TOKEN_LIMIT, "the turn was cut at its token limit")
-        return End(StopReason.NO_ANSWER, _refusal(found))
+        return End(StopReason.NO_ANSWER, refusal(found))
 
     async def _call(self, call: CodeCall, turn_text: str, ran: CodeResult | None) -> End | None:
         """Show what a call gave; it is run now if it did not run while it was written."""
@@ -198,10 +197,10 @@ class AttemptLoop:
         if (end := self.streaks.before_cell(call.code)) is not None:
             return End(*end)
         result = ran or await self.cells.run(call.code)
-        await self._append(self.parts.dialect.show_result(result, turn_text, self.cells.left))
-        if (end := self.streaks.after_cell(result)) is not None:
-            return End(*end)
-        return None
+        end = self.streaks.after_cell(result)
+        shown = result if end is not None else await self._shown(call.code, result)
+        await self._append(self.parts.dialect.show_result(shown, turn_text, self.cells.left))
+        return End(*end) if end is not None else None
 
     async def _calls(self, event: ToolCalls, turn: TurnEnd) -> End | None:
         """Run the calls of a turn in order and show what each gave; None to go on."""
@@ -219,33 +218,12 @@ class AttemptLoop:
             if (end := self.streaks.before_cell(call.code)) is not None:
                 return End(*end)
             result = await self.cells.run(call.code)
-            outcomes.append((call, result))
             if (end := self.streaks.after_cell(result)) is not None:
                 return End(*end)
+            outcomes.append((call, await self._shown(call.code, result)))
         await self._append(dialect.show_calls(outcomes, turn, self.cells.left))
         return None
 
     async def _append(self, pieces: tuple[Piece, ...]) -> None:
         rendered = await encode_pieces(self.parts.engine, pieces)
         self.builder.append_given(rendered.ids, rendered.text)
-
-    async def _ask(self) -> tuple[Answer | None, str]:
-        """One last turn that may only answer."""
-        await self.builder.drop_end_token(self.parts.engine.decode)
-        pieces = self.parts.dialect.ask_answer(*self.builder.open_text())
-        await self._append(pieces)
-        room = min(self._room(), max(self.limits.answer_reserve_tokens, 1))
-        if room < 1:
-            return None, "no room was left to ask for the answer"
-        parser = ForcedAnswerParser(
-            "".join(piece.text for piece in pieces), self.builder.spec.problem.domain
-        )
-        number = len(self.builder.turns)
-        await self._generate(TurnRequest(number, room, forced=True, parser=parser))
-        found = parser.found()
-        return found.answer, "answered when asked" if found.answer else _refusal(found)
-
-
-def _refusal(found: Extraction) -> str:
-    refused = "; ".join(f"{text!r} refused: {reason}" for text, reason in found.refused)
-    return refused or found.reason

@@ -8,8 +8,11 @@ import anyio
 
 from tirkit.attempt.builder import TrajectoryBuilder
 from tirkit.attempt.limits import AttemptLimits
-from tirkit.attempt.loop import AttemptLoop, AttemptParts, End
+from tirkit.attempt.loop import AttemptLoop
 from tirkit.attempt.opening import Rendered, render_opening
+from tirkit.attempt.parts import AttemptParts, End
+from tirkit.attempt.reasoner import Reasoner
+from tirkit.attempt.reasoning import Reasoning
 from tirkit.dialects.interface import AnyDialect, Dialect, Unbound
 from tirkit.dialects.mix import DialectMix, mixed, prompt_name
 from tirkit.engines.interface import Engine
@@ -30,6 +33,7 @@ class AttemptRunner:
         dialect: how the model is asked and calls code; of a mix each attempt takes its part.
         limits: what each attempt may spend.
         sampling: how tokens are drawn.
+        reasoner: a second model that plans beside the one that writes code; None for one model.
     """
 
     def __init__(
@@ -39,9 +43,12 @@ class AttemptRunner:
         dialect: AnyDialect | DialectMix,
         limits: AttemptLimits | None = None,
         sampling: Sampling | None = None,
+        reasoner: Reasoner | None = None,
     ) -> None:
         self._mix = mixed(dialect)
         self._engine = engine
+        self._reasoner = reasoner
+        self._reasoner_dialect: Dialect | None = None
         self._dialects = [part.dialect for part in self._mix.parts]
         self._parts: dict[int, AttemptParts] = {}
         self._make_parts = partial(
@@ -104,12 +111,22 @@ class AttemptRunner:
         builder.dialect, builder.prompt = dialect.name, prompt_name(dialect)
 
     async def _run(self, builder: TrajectoryBuilder, place: int) -> End:
-        rendered = await self._render(builder.spec.problem, place)
-        builder.begin(rendered.ids, rendered.text)
+        reasoning = await self._reasoning(builder)
         async with AsyncExitStack() as stack:
-            return await AttemptLoop(self._parts[place], builder, stack).run()
+            loop = AttemptLoop(self._parts[place], builder, stack, reasoning)
+            return await loop.run(partial(self._render, place))
 
-    async def _render(self, problem: Problem, place: int) -> Rendered:
+    async def _reasoning(self, builder: TrajectoryBuilder) -> Reasoning | None:
+        if self._reasoner is None:
+            return None
+        async with self._binding:
+            if self._reasoner_dialect is None:
+                self._reasoner_dialect = await self._reasoner.bind()
+        reasoning = Reasoning(self._reasoner, self._reasoner_dialect, builder)
+        reasoning.builder.prompt = prompt_name(self._reasoner_dialect)
+        return reasoning
+
+    async def _render(self, place: int, problem: Problem) -> Rendered:
         key = (problem.content_hash, place)
         if key not in self._rendered:
             parts = self._parts[place]

@@ -17,7 +17,6 @@ from tirkit.errors import ConfigError
 from tirkit.records import Resumed, check_texts, check_trajectory
 from tirkit.records.folder import CONFIG_FILE
 from tirkit.selection import MajorityVote, tally, vote_from
-from tirkit.solver import dialect_mix
 from tirkit.types import ANY_ANSWER, Solution, Trajectory
 
 
@@ -48,7 +47,7 @@ class RecordCheck:
     def __init__(self, settings: Settings | None = None, engine: Engine | None = None) -> None:
         self._settings = settings
         self._engine = engine
-        self._mix: DialectMix | None = dialect_mix(settings) if settings else None
+        self._mix: DialectMix | None = settings.dialect.mix() if settings else None
         self._bound: dict[tuple[int, str, str], Dialect] = {}
 
     async def records(self, records: Resumed) -> AsyncIterator[Checked]:
@@ -71,6 +70,9 @@ class RecordCheck:
             EngineError: the engine cannot decode.
         """
         faults = check_trajectory(trajectory)
+        if trajectory.reasoner is not None:
+            beside = check_trajectory(trajectory.reasoner)
+            faults += [f"reasoner: {fault}" for fault in beside]
         if faults:
             return Checked(trajectory.attempt_id, tuple(faults), "its ids are not aligned")
         if self._engine is not None and trajectory.token_exact:

@@ -163,7 +163,7 @@ def measure_problem(solution: Solution) -> ProblemMetrics:
         finished=len(finished),
         right=grades.count(Equivalence.EQUAL) if graded else None,
         unanswered=sum(trajectory.answer is None for trajectory in finished),
-        finished_tokens=sum(trajectory.usage.sampled_tokens for trajectory in finished),
+        finished_tokens=sum(trajectory.spent.sampled_tokens for trajectory in finished),
         sampled_tokens=sum(map(_sampled, solution.trajectories)),
         cells=solution.usage.cells,
         seconds=solution.duration_seconds,
@@ -234,4 +234,4 @@ def _grade(answer: Answer | None, reference: str | None) -> Equivalence:
 
 
 def _sampled(trajectory: Trajectory) -> int:
-    return trajectory.usage.sampled_tokens + trajectory.usage.wasted_tokens
+    return trajectory.spent.sampled_tokens + trajectory.spent.wasted_tokens

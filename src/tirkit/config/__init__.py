@@ -1,6 +1,15 @@
 """Settings and presets."""
 
+from tirkit.config.dialect import DialectSettings
 from tirkit.config.load import load_settings, parse_value, preset_names
-from tirkit.config.settings import DialectSettings, Settings
+from tirkit.config.reasoner import ReasonerSettings
+from tirkit.config.settings import Settings
 
-__all__ = ("DialectSettings", "Settings", "load_settings", "parse_value", "preset_names")
+__all__ = (
+    "DialectSettings",
+    "ReasonerSettings",
+    "Settings",
+    "load_settings",
+    "parse_value",
+    "preset_names",
+)

@@ -14,6 +14,7 @@ _FINISHES = {
     FinishReason.STOP: "the model ended its turn",
     FinishReason.LENGTH: "cut at a token limit",
 }
+_BESIDE = "the reasoner's part of this attempt:"
 _LABEL_CHARS = max(len(writer) for writer in Writer)
 
 
@@ -40,7 +41,10 @@ def coloured(trajectory: Trajectory, *, ids: bool = False) -> Text:
         at_line_start = at_line_start or bool(notes)
     if not at_line_start:
         shown.append("\n")
-    return shown.append(_end(trajectory), style=_NOTE)
+    shown.append(_end(trajectory), style=_NOTE)
+    if trajectory.reasoner is not None:
+        shown.append(f"\n{_BESIDE}\n", style=_NOTE).append(coloured(trajectory.reasoner, ids=ids))
+    return shown
 
 
 def plain(trajectory: Trajectory, *, ids: bool = False) -> Iterator[str]:
@@ -63,6 +67,9 @@ def plain(trajectory: Trajectory, *, ids: bool = False) -> Iterator[str]:
         for note in _notes(trajectory, span, ids=ids):
             yield f"── {note}"
     yield f"── {_end(trajectory)}"
+    if trajectory.reasoner is not None:
+        yield f"── {_BESIDE}"
+        yield from plain(trajectory.reasoner, ids=ids)
 
 
 def summary_line(trajectory: Trajectory) -> str:

@@ -3,8 +3,9 @@
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from tirkit.errors import ConfigError
 from tirkit.prompts.template import PromptTemplate
@@ -12,6 +13,9 @@ from tirkit.prompts.template import PromptTemplate
 _SUFFIX = ".toml"
 _MAX_BYTES = 1_000_000
 """No prompt is this long; a larger file was named by mistake."""
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def prompt_names() -> tuple[str, ...]:
@@ -30,7 +34,7 @@ def load_prompt(name_or_path: str | Path) -> PromptTemplate:
             message names the file and the field.
     """
     if isinstance(name_or_path, Path) or name_or_path.endswith(_SUFFIX) or "/" in name_or_path:
-        return parse_prompt(_read(Path(name_or_path)), str(name_or_path))
+        return parse_prompt(read_bytes(Path(name_or_path)), str(name_or_path))
     known = prompt_names()
     if name_or_path not in known:
         raise ConfigError(
@@ -47,8 +51,17 @@ def parse_prompt(data: bytes, origin: str) -> PromptTemplate:
     Raises:
         ConfigError: it is not UTF-8, not TOML, or not a valid prompt.
     """
+    return parse_toml(PromptTemplate, data, origin)
+
+
+def parse_toml(kind: type[_Model], data: bytes, origin: str) -> _Model:
+    """Read a model from the bytes of a TOML file; `origin` names it in errors.
+
+    Raises:
+        ConfigError: it is not UTF-8, not TOML, or not valid.
+    """
     try:
-        return PromptTemplate.model_validate(tomllib.loads(data.decode()))
+        return kind.model_validate(tomllib.loads(data.decode()))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -58,7 +71,12 @@ def parse_prompt(data: bytes, origin: str) -> PromptTemplate:
         raise ConfigError(f"prompt file {origin} is not TOML in UTF-8: {error}") from error
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """What a prompt file holds.
+
+    Raises:
+        ConfigError: it cannot be read, or is too large.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)

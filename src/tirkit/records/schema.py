@@ -69,15 +69,17 @@ class ProblemRow(_Row):
 class AttemptRow(_Row):
     """A whole trajectory under its problem's content hash.
 
-    Version 1 (before prompts, finishes and appended texts were recorded) is read as well.
+    Version 1 (before prompts, finishes and appended texts were recorded) and version 2 (before
+    there was a reasoner) are read as well.
 
     Attributes:
+        reasoner: the row of a second model's part in the attempt, or None.
         mask_runs: lengths of the runs of equal mask values, in tokens, the first of given ones;
             `[5, 3]` is five given tokens, then three sampled.
     """
 
     type: Literal["attempt"] = "attempt"
-    version: Literal[1, 2] = 2
+    version: Literal[1, 2, 3] = 3
     content_hash: _Hash
     attempt_id: str
     problem_id: str
@@ -98,6 +100,7 @@ class AttemptRow(_Row):
     ids: tuple[int, ...]
     mask_runs: tuple[_Count, ...]
     logprobs: tuple[float, ...]
+    reasoner: "AttemptRow | None" = None
 
     @model_validator(mode="after")
     def _aligned(self) -> Self:
@@ -112,16 +115,18 @@ class AttemptRow(_Row):
     def of(cls, content_hash: str, trajectory: Trajectory) -> Self:
         """The row of a trajectory."""
         kept = {field.name: getattr(trajectory, field.name) for field in fields(trajectory)}
-        runs = mask_runs(kept.pop("mask"))
-        return cls(content_hash=content_hash, mask_runs=runs, **kept)
+        runs, beside = mask_runs(kept.pop("mask")), kept.pop("reasoner")
+        reasoner = None if beside is None else cls.of(content_hash, beside)
+        return cls(content_hash=content_hash, mask_runs=runs, reasoner=reasoner, **kept)
 
     def trajectory(self) -> Trajectory:
         """The trajectory of the row, equal to the one it was made of."""
-        kept = {name: getattr(self, name) for name in _TRAJECTORY_FIELDS if name != "mask"}
+        kept = {name: getattr(self, name) for name in _SAME_FIELDS}
+        reasoner = None if self.reasoner is None else self.reasoner.trajectory()
         mask = b"".join(
             (b"\x00", b"\x01")[place % 2] * length for place, length in enumerate(self.mask_runs)
         )
-        return Trajectory(mask=mask, **kept)
+        return Trajectory(mask=mask, reasoner=reasoner, **kept)
 
 
 class SolutionRow(_Row):
@@ -173,7 +178,9 @@ class SolutionRow(_Row):
 
 Row = Annotated[AttemptRow | SolutionRow, Field(discriminator="type")]
 _ROWS: TypeAdapter[AttemptRow | SolutionRow] = TypeAdapter(Row)
-_TRAJECTORY_FIELDS = tuple(field.name for field in fields(Trajectory))
+_SAME_FIELDS = tuple(
+    field.name for field in fields(Trajectory) if field.name not in {"mask", "reasoner"}
+)
 
 
 def mask_runs(mask: bytes) -> tuple[int, ...]:

@@ -103,7 +103,7 @@ class LiveProblem:
     def state(self) -> ProblemState:
         """The picture `plan` decides from."""
         live = sum(running.builder.sampled_tokens for running in self.running.values())
-        spent = sum(done.usage.sampled_tokens + done.usage.wasted_tokens for done in self._done)
+        spent = sum(done.spent.sampled_tokens + done.spent.wasted_tokens for done in self._done)
         return ProblemState(
             problem_id=self.key,
             max_attempts=self.policy.attempts,

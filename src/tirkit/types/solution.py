@@ -38,4 +38,4 @@ class Solution:
     @property
     def usage(self) -> Usage:
         """Sum over all trajectories."""
-        return sum((trajectory.usage for trajectory in self.trajectories), Usage())
+        return sum((trajectory.spent for trajectory in self.trajectories), Usage())

@@ -132,6 +132,8 @@ class Trajectory:
         started_at: seconds since the epoch.
         duration_seconds: wall time from start to end.
         prompt: name of the prompt; "" if the dialect does not tell.
+        reasoner: what a second model that only plans did in this attempt; None without one. Its
+            tokens are its own tokenizer's and are not counted in `usage`.
     """
 
     attempt_id: str
@@ -153,6 +155,12 @@ class Trajectory:
     started_at: float
     duration_seconds: float
     prompt: str = ""
+    reasoner: "Trajectory | None" = None
+
+    @property
+    def spent(self) -> Usage:
+        """What both models of the attempt have spent."""
+        return self.usage if self.reasoner is None else self.usage + self.reasoner.usage
 
     @property
     def mean_logprob(self) -> float | None:

@@ -13,7 +13,7 @@ from tirkit.errors import ConfigError
 from tirkit.types import FinishReason, GenerateRequest
 
 _REQUEST = re.compile(
-    r"(?:[0-9a-f]+\.\d+:)?(?P<problem>.*)#(?P<index>\d+)/t(?P<turn>\d+)", re.DOTALL
+    r"(?:reasoner/)?(?:[0-9a-f]+\.\d+:)?(?P<problem>.*)#(?P<index>\d+)/t(?P<turn>\d+)", re.DOTALL
 )
 
 
