@@ -5,7 +5,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from tirkit.answers import Equivalence, equivalent, is_number
+from tirkit.answers import Equivalence, equivalent
+from tirkit.answers.classes import classes, shortness
 from tirkit.errors import ConfigError
 from tirkit.types import Answer, Tally, TallyEntry, Trajectory, Vote
 
@@ -42,8 +43,9 @@ def tally(
 ) -> Tally:
     """Group votes by equivalence, best first; the order they came in changes nothing.
 
-    Answers are one group when a chain of EQUAL pairs links them; UNKNOWN keeps them apart.
-    `compare` sees each pair of distinct canonical forms once, and no pair of two numbers.
+    Answers are one group when a chain of EQUAL pairs links them (`tirkit.answers.classes`);
+    UNKNOWN keeps them apart. `compare` sees each pair of distinct canonical forms at most once,
+    and no pair of two numbers.
 
     Args:
         votes: at most one per attempt.
@@ -59,10 +61,9 @@ def tally(
     groups: dict[str, list[Vote]] = {}
     for vote in ordered:
         groups.setdefault(vote.answer.canonical, []).append(vote)
-    merged: dict[str, list[Vote]] = {}
-    for form, leader in _leaders(sorted(groups, key=_shortness), compare).items():
-        merged.setdefault(leader, []).extend(groups[form])
-    entries = sorted(map(_entry, merged.values()), key=_standing)
+    linked = classes(groups, lambda one, other: compare(Answer(one, one), Answer(other, other)))
+    merged = ([vote for form in forms for vote in groups[form]] for forms in linked)
+    entries = sorted(map(_entry, merged), key=_standing)
     return Tally(tuple(entries), silent)
 
 
@@ -80,32 +81,10 @@ def _check(ordered: Sequence[Vote], silent: int) -> None:
             raise ConfigError(f"attempt {one.attempt_index} votes twice: give each its own index")
 
 
-def _leaders(
-    forms: Sequence[str], compare: Callable[[str | Answer, str | Answer], Equivalence]
-) -> dict[str, str]:
-    """For each canonical form, shortest first, the shortest it is linked to."""
-    leader = {form: form for form in forms}
-    for position, form in enumerate(forms):
-        numeric = is_number(form)
-        for other in forms[:position]:
-            if leader[form] == leader[other] or (numeric and is_number(other)):
-                continue
-            if compare(Answer(form, form), Answer(other, other)) is Equivalence.EQUAL:
-                low, high = sorted((leader[form], leader[other]), key=_shortness)
-                leader = {key: low if value == high else value for key, value in leader.items()}
-    return leader
-
-
-def _shortness(canonical: str) -> tuple[int, str]:
-    return len(canonical), canonical
-
-
 def _entry(votes: list[Vote]) -> TallyEntry:
     votes.sort(key=lambda vote: vote.attempt_index)
     answers = (vote.answer for vote in votes)
-    chosen = min(
-        answers, key=lambda answer: (_shortness(answer.canonical), _shortness(answer.text))
-    )
+    chosen = min(answers, key=lambda answer: (shortness(answer.canonical), shortness(answer.text)))
     return TallyEntry(chosen, tuple(votes))
 
 
