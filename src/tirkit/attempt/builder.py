@@ -7,6 +7,7 @@ from dataclasses import replace
 from tirkit.attempt.buffer import Decode, TokenBuffer
 from tirkit.attempt.spec import AttemptSpec
 from tirkit.events import Listener, ignore
+from tirkit.guards import Peers
 from tirkit.types import (
     Answer,
     CodeResult,
@@ -38,6 +39,8 @@ class TrajectoryBuilder:
         self.engine = ""
         self.dialect = ""
         self.prompt = ""
+        self.peers: Peers = tuple
+        """Figures of the attempts at the same problem that have ended."""
         self.reasoner: TrajectoryBuilder | None = None
         """Of the model that plans beside this one."""
         self._prompt_text = ""

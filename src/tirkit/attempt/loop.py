@@ -19,7 +19,7 @@ from tirkit.attempt.stages import Stages
 from tirkit.attempt.streaks import Streaks
 from tirkit.attempt.streamed_cell import StreamedCell, streamed_cell
 from tirkit.attempt.thinking import Thinking, ThinkingCut
-from tirkit.attempt.turn import TurnOutcome, TurnRequest, generate_turn
+from tirkit.attempt.turn import GuardCut, TurnOutcome, TurnRequest, generate_turn
 from tirkit.dialects.events import (
     Call,
     CodeCall,
@@ -30,6 +30,7 @@ from tirkit.dialects.events import (
 )
 from tirkit.dialects.interface import CallsDialect, CodeFollower
 from tirkit.dialects.thinking import tags_of
+from tirkit.guards import Watched
 from tirkit.prompts import Stage
 from tirkit.types import CodeResult, FinishReason, Piece, Problem, StopReason
 
@@ -60,6 +61,8 @@ class AttemptLoop:
         self.streaks = Streaks(parts.limits)
         self.thinking = Thinking(tags_of(parts.dialect), parts.limits)
         self.stages = Stages(parts.engine, parts.dialect, builder)
+        watched = Watched(builder.spec.index, builder.peers)
+        self.watches = tuple(guard.watch(watched) for guard in parts.guards)
         self.cells = Cells(parts.kernels, parts.limits, builder, stack)
         self.context = min(parts.limits.max_total_tokens, parts.engine.context_tokens)
         self.deadlines = Deadlines.of(builder.spec, parts.limits)
@@ -116,7 +119,7 @@ class AttemptLoop:
         await self._append(self.thinking.before_turn(self.builder.buffer))
         parser = self.parts.dialect.parser(self.builder.buffer.text)
         watched = self.thinking.turn(self.builder.buffer)
-        request = replace(request, parser=parser, thinking=watched)
+        request = replace(request, parser=parser, thinking=watched, watches=self.watches)
         if not (self.limits.execute_while_streaming and isinstance(parser, CodeFollower)):
             return await self._act(await self._generate(request))
         async with streamed_cell(parser, self.cells, self._may_begin) as cell:
@@ -137,21 +140,26 @@ class AttemptLoop:
         """Do what the turn asks for; None to go on."""
         event = outcome.event
         ran = self.cells.end(await cell.result()) if cell is not None and cell.started else None
+        if isinstance(event, GuardCut):
+            return End(StopReason.GUARD, event.reason)
         if isinstance(event, ThinkingCut):
             await self._append(event.shown(outcome.text))
             return None
         if isinstance(event, Finished):
             return await self._end_or_go_on(event, outcome)
         if isinstance(event, Malformed):
-            if (end := self.streaks.after_malformed(event)) is not None:
-                return End(*end)
             if cell is not None and ran is not None:
                 event = cell.with_result(event, ran)
-            await self._append(self.parts.dialect.show_malformed(event, outcome.text))
-            return None
+            return await self._malformed(event, outcome.text)
         if isinstance(event, ToolCalls):
             return await self._calls(event, TurnEnd(outcome.text, outcome.token))
         return await self._call(event, outcome.text, ran)
+
+    async def _malformed(self, event: Malformed, turn_text: str) -> End | None:
+        if (end := self.streaks.after_malformed(event)) is not None:
+            return End(*end)
+        await self._append(self.parts.dialect.show_malformed(event, turn_text))
+        return None
 
     async def _end_or_go_on(self, event: Finished, outcome: TurnOutcome) -> End | None:
         done = self._finish(event, outcome)
@@ -197,10 +205,10 @@ class AttemptLoop:
         if (end := self.streaks.before_cell(call.code)) is not None:
             return End(*end)
         result = ran or await self.cells.run(call.code)
-        end = self.streaks.after_cell(result)
-        shown = result if end is not None else await self._shown(call.code, result)
+        after = self._after_cell(call.code, result)
+        shown = result if after is not None else await self._shown(call.code, result)
         await self._append(self.parts.dialect.show_result(shown, turn_text, self.cells.left))
-        return End(*end) if end is not None else None
+        return after
 
     async def _calls(self, event: ToolCalls, turn: TurnEnd) -> End | None:
         """Run the calls of a turn in order and show what each gave; None to go on."""
@@ -218,11 +226,18 @@ class AttemptLoop:
             if (end := self.streaks.before_cell(call.code)) is not None:
                 return End(*end)
             result = await self.cells.run(call.code)
-            if (end := self.streaks.after_cell(result)) is not None:
-                return End(*end)
+            if (after := self._after_cell(call.code, result)) is not None:
+                return after
             outcomes.append((call, await self._shown(call.code, result)))
         await self._append(dialect.show_calls(outcomes, turn, self.cells.left))
         return None
+
+    def _after_cell(self, code: str, result: CodeResult) -> End | None:
+        """Let streaks and guards judge a result."""
+        reasons = [reason for watch in self.watches if (reason := watch.cell(code, result))]
+        if (end := self.streaks.after_cell(result)) is not None:
+            return End(*end)
+        return End(StopReason.GUARD, reasons[0]) if reasons else None
 
     async def _append(self, pieces: tuple[Piece, ...]) -> None:
         rendered = await encode_pieces(self.parts.engine, pieces)

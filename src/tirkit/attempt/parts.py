@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tirkit.attempt.limits import AttemptLimits
 from tirkit.dialects.interface import Dialect
 from tirkit.engines.interface import Engine
+from tirkit.guards import Guard
 from tirkit.kernels.interface import KernelSource
 from tirkit.types import Answer, Sampling, StopReason
 
@@ -19,6 +20,7 @@ class AttemptParts:
         dialect: how the model calls code.
         limits: what each attempt may spend.
         sampling: how tokens are drawn.
+        guards: watch each attempt and may end it.
     """
 
     engine: Engine
@@ -26,6 +28,7 @@ class AttemptParts:
     dialect: Dialect
     limits: AttemptLimits
     sampling: Sampling
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

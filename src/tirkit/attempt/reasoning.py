@@ -8,7 +8,7 @@ from tirkit.attempt.opening import encode_pieces, render_opening
 from tirkit.attempt.reasoner import HandoverPoint, Reasoner
 from tirkit.attempt.streaks import Streaks
 from tirkit.attempt.thinking import Thinking, ThinkingCut
-from tirkit.attempt.turn import TurnOutcome, TurnRequest, generate_turn
+from tirkit.attempt.turn import GuardCut, TurnOutcome, TurnRequest, generate_turn
 from tirkit.dialects.events import CodeCall, Finished, ToolCalls, TurnEnd
 from tirkit.dialects.interface import CallsDialect, Dialect
 from tirkit.dialects.result_text import result_text
@@ -151,6 +151,7 @@ class Reasoning:
         if isinstance(event, ThinkingCut):
             await self._append(event.shown(outcome.text))
             return None
+        assert not isinstance(event, GuardCut), "no guard watches the reasoner"
         if isinstance(event, ToolCalls):
             assert isinstance(self._dialect, CallsDialect), "only its parser gives tool calls"
             refused = [(replace(one, code=None, problem=_NO_CODE), None) for one in event.calls]

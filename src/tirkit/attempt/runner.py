@@ -1,6 +1,7 @@
 """Runs attempts: renders each problem once for each way to ask, loops, and records failures."""
 
 import traceback
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -17,6 +18,7 @@ from tirkit.dialects.interface import AnyDialect, Dialect, Unbound
 from tirkit.dialects.mix import DialectMix, mixed, prompt_name
 from tirkit.engines.interface import Engine
 from tirkit.errors import ConfigError, ContextTooLong, EngineError, KernelError
+from tirkit.guards import Guard
 from tirkit.kernels.interface import KernelSource
 from tirkit.types import Problem, Sampling, StopReason, Trajectory
 
@@ -34,6 +36,7 @@ class AttemptRunner:
         limits: what each attempt may spend.
         sampling: how tokens are drawn.
         reasoner: a second model that plans beside the one that writes code; None for one model.
+        guards: watch each attempt and may end it.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class AttemptRunner:
         limits: AttemptLimits | None = None,
         sampling: Sampling | None = None,
         reasoner: Reasoner | None = None,
+        guards: Sequence[Guard] = (),
     ) -> None:
         self._mix = mixed(dialect)
         self._engine = engine
@@ -57,6 +61,7 @@ class AttemptRunner:
             kernels,
             limits=limits or AttemptLimits(),
             sampling=sampling or Sampling(),
+            guards=tuple(guards),
         )
         self._rendered: dict[tuple[str, int], Rendered] = {}
         self._binding = anyio.Lock()

@@ -12,7 +12,22 @@ from tirkit.dialects.interface import Dialect, Parser, TokenParser
 from tirkit.engines.interface import Engine
 from tirkit.errors import EngineError
 from tirkit.events import TokensSampled, ignore
+from tirkit.guards import Watch
 from tirkit.types import FinishReason, GenerateRequest, Sampling, TokenChunk
+
+
+@dataclass(frozen=True, slots=True)
+class GuardCut:
+    """A guard ends the attempt in the middle of a turn.
+
+    Attributes:
+        reason: in words.
+    """
+
+    reason: str
+
+
+TurnEvent = ParserEvent | ThinkingCut | GuardCut
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +35,13 @@ class TurnOutcome:
     """What a turn came to.
 
     Attributes:
-        event: what the parser made of it; or where it was cut off inside thinking.
+        event: what the parser made of it; or where it was cut off inside thinking, or by a guard.
         text: the text that was kept.
         finish: why the engine stopped; None if the parser ended the turn first.
         token: text of the special token at its end, if the parser watches for it.
     """
 
-    event: ParserEvent | ThinkingCut
+    event: TurnEvent
     text: str
     finish: FinishReason | None
     token: str = ""
@@ -42,6 +57,7 @@ class TurnRequest:
         forced: whether this is the "answer now" turn.
         parser: reads the turn in place of the dialect's own.
         thinking: keeps the turn's thinking within its limits.
+        watches: of the attempt's guards.
     """
 
     number: int
@@ -49,6 +65,7 @@ class TurnRequest:
     forced: bool = False
     parser: Parser | None = None
     thinking: TurnThinking | None = None
+    watches: tuple[Watch, ...] = ()
 
 
 async def generate_turn(
@@ -79,7 +96,7 @@ async def generate_turn(
         priority=spec.priority,
     )
     builder.open_turn(forced=turn.forced)
-    event: ParserEvent | ThinkingCut | None = None
+    event: TurnEvent | None = None
     finish: FinishReason | None = None
     listening = listener is not ignore
     async with aclosing(engine.stream(request)) as stream:
@@ -89,6 +106,8 @@ async def generate_turn(
                 listener(TokensSampled(spec.problem.id, spec.attempt_id, chunk))
             finish = chunk.finish
             event = await _read(engine, parser, chunk, turn.thinking, cell)
+            if event is None and turn.watches:
+                event = _guarded(turn.watches, chunk, cell)
             if event is not None:
                 break
     if event is None:
@@ -100,6 +119,15 @@ async def generate_turn(
     if reads_tokens(parser):
         token = parser.specials.get(builder.buffer.ids[-1], "")
     return TurnOutcome(event, text, finish, token)
+
+
+def _guarded(
+    watches: tuple[Watch, ...], chunk: TokenChunk, cell: StreamedCell | None
+) -> GuardCut | None:
+    # Each is asked: their sums must not miss a chunk.
+    reasons = [reason for watch in watches if (reason := watch.chunk(chunk))]
+    running = cell is not None and cell.started  # its block has to come to its end
+    return GuardCut(reasons[0]) if reasons and not running else None
 
 
 async def _read(
@@ -146,7 +174,7 @@ async def _feed(parser: TokenParser, chunk: TokenChunk, engine: Engine) -> Parse
 async def _close(
     engine: Engine,
     builder: TrajectoryBuilder,
-    event: ParserEvent | ThinkingCut,
+    event: TurnEvent,
     finish: FinishReason | None,
 ) -> str:
     text = builder.buffer.turn_text()
@@ -158,5 +186,7 @@ async def _close(
         text, wasted = await builder.buffer.cut_turn(event.end, engine.decode)
     if isinstance(event, Malformed):
         note = f"{event.kind}: {event.detail}"
+    if isinstance(event, GuardCut):
+        note = f"cut off: {event.reason}"
     builder.close_turn(text, wasted_tokens=wasted, note=note, finish=finish)
     return text

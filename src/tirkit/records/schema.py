@@ -18,6 +18,7 @@ from tirkit.errors import RecordError
 from tirkit.types import (
     Answer,
     AnswerDomain,
+    AttemptStats,
     Problem,
     Solution,
     StopReason,
@@ -70,7 +71,7 @@ class AttemptRow(_Row):
     """A whole trajectory under its problem's content hash.
 
     Version 1 (before prompts, finishes and appended texts were recorded) and version 2 (before
-    there was a reasoner) are read as well.
+    there were a reasoner and figures of the tokens) are read as well.
 
     Attributes:
         reasoner: the row of a second model's part in the attempt, or None.
@@ -101,6 +102,7 @@ class AttemptRow(_Row):
     mask_runs: tuple[_Count, ...]
     logprobs: tuple[float, ...]
     reasoner: "AttemptRow | None" = None
+    stats: AttemptStats | None = None
 
     @model_validator(mode="after")
     def _aligned(self) -> Self:

@@ -10,12 +10,15 @@ from tirkit.errors import ConfigError, EngineError, KernelError
 from tirkit.events import Listener, ignore
 from tirkit.scheduler.state import ProblemState
 from tirkit.scheduler.stop_rules import StopRule, when_lead_is_safe
-from tirkit.selection import MajorityVote, Selector, describe_silence, tally, vote_from
-from tirkit.types import Problem, Solution, StopReason, Tally, Trajectory, Verdict
+from tirkit.selection import Ballot, MajorityVote, Selector, ballot_from, count, describe_silence
+from tirkit.types import AttemptStats, Problem, Solution, StopReason, Tally, Trajectory, Verdict
 
 _DEADLINE_SHARE = 0.02
 _DEADLINE_MOST_SECONDS = 0.5
 """Attempts end this much before their problem's time is up, so that forced answers count."""
+
+
+_ENDED_FROM_OUTSIDE = frozenset({StopReason.CANCELLED, StopReason.GUARD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,14 @@ class LiveProblem:
         self.running: dict[int, RunningAttempt] = {}
         self.gone = anyio.Event()
         self.settled = False
-        self._done = sorted(prior, key=lambda trajectory: trajectory.index)
+        self._done = sorted(prior, key=_ended_at)
         self._todo = self._indexes_left()
         self._began = anyio.current_time()
         self._verdict: Verdict | None = None
         self._verdict_seconds = 0.0
         self._stop_reason = ""
         self._error: Exception | None = None
-        self.tally = self._count()
+        self._count()
 
     def _indexes_left(self) -> list[int]:
         taken = {trajectory.index for trajectory in self._done}
@@ -111,6 +114,8 @@ class LiveProblem:
             running=tuple(self.running),
             finished=len(self._done),
             tally=self.tally,
+            weighted=self.weighted,
+            ballots=tuple(self._ballots),
             elapsed_seconds=self.elapsed_seconds,
             sampled_tokens=live + spent,
         )
@@ -128,7 +133,7 @@ class LiveProblem:
         del self.running[trajectory.index]
         self._done.append(trajectory)
         if not self.settled:
-            self.tally = self._count()
+            self._count()
         self._check_gone()
 
     def fail(self, error: Exception) -> None:
@@ -149,7 +154,7 @@ class LiveProblem:
         return self._verdict
 
     def _choose(self) -> Verdict:
-        verdict = self.policy.selector.select(self.tally)
+        verdict = self.policy.selector.select(self.weighted)
         silence = describe_silence(self._done)
         if verdict.answer is None and silence:
             return replace(verdict, reason=f"{verdict.reason} ({silence})")
@@ -159,10 +164,20 @@ class LiveProblem:
         if self.settled and not self.running:
             self.gone.set()
 
-    def _count(self) -> Tally:
+    def peers(self) -> tuple[AttemptStats, ...]:
+        """Figures of the attempts that ended by themselves, in finishing order."""
+        return tuple(
+            done.stats
+            for done in self._done
+            if done.stats is not None and done.stop_reason not in _ENDED_FROM_OUTSIDE
+        )
+
+    def _count(self) -> None:
+        """Make ballots and tallies of what has finished."""
         ended = [done for done in self._done if done.stop_reason is not StopReason.CANCELLED]
-        votes = [vote for done in ended if (vote := vote_from(done)) is not None]
-        return tally(votes, silent=len(ended) - len(votes))
+        self._ballots: list[Ballot] = [ballot_from(done) for done in ended]
+        self.tally: Tally = count(MajorityVote(), self._ballots)
+        self.weighted: Tally = count(self.policy.selector, self._ballots)
 
     def solution(self) -> Solution:
         """The result, once settled and gone.
@@ -189,3 +204,7 @@ class LiveProblem:
             raise broken[first.stop_reason](
                 f"problem {self.problem.id}: no attempt could go on: {first.stop_detail}"
             )
+
+
+def _ended_at(trajectory: Trajectory) -> float:
+    return trajectory.started_at + trajectory.duration_seconds

@@ -151,6 +151,7 @@ class Scheduler:
             priority=live.order,
         )
         builder = TrajectoryBuilder(spec, with_logprobs=self.with_logprobs, listener=live.listener)
+        builder.peers = live.peers
         running = RunningAttempt(builder)
         live.begin(running)
         self._in_flight += 1

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tirkit.selection import Ballot
 from tirkit.types import Tally
 
 _EMPTY = Tally()
@@ -17,7 +18,9 @@ class ProblemState:
         started: attempts begun so far, finished ones included.
         running: indexes of the attempts in flight.
         finished: attempts that ended, with or without an answer.
-        tally: the votes of the finished ones.
+        tally: the votes of the finished ones, one each.
+        weighted: the same votes as the selector weighs them.
+        ballots: what the finished ones have left, in finishing order.
         elapsed_seconds: since the first attempt could have begun.
         sampled_tokens: drawn so far by all attempts, running ones included.
     """
@@ -30,6 +33,8 @@ class ProblemState:
     tally: Tally = _EMPTY
     elapsed_seconds: float = 0.0
     sampled_tokens: int = 0
+    weighted: Tally = _EMPTY
+    ballots: tuple[Ballot, ...] = ()
 
     @property
     def remaining(self) -> int:

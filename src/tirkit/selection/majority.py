@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tirkit.types import Tally, TallyEntry, Verdict
+from tirkit.selection.ballot import Ballot
+from tirkit.types import Tally, TallyEntry, Verdict, Vote
 
 SAME_WEIGHT = 1e-9
 """Relative difference below which two sums of weights are a tie; sums of floats are not exact."""
@@ -20,6 +21,10 @@ class MajorityVote:
     has one; confidence never outweighs a vote. What is still tied goes to the answer of the
     lowest attempt index, which does not depend on the order attempts finished in.
     """
+
+    def weigh(self, ballots: Sequence[Ballot]) -> Sequence[Vote]:
+        """One vote of weight 1 for each answer."""
+        return [vote for ballot in ballots if (vote := ballot.vote()) is not None]
 
     def select(self, tally: Tally) -> Verdict:
         """Choose the answer with the most weight, or say that nobody voted."""

@@ -5,6 +5,7 @@ from tirkit.types.code import CodeImage, CodeResult, CodeStatus
 from tirkit.types.domain import ANY_ANSWER, AnswerDomain
 from tirkit.types.problem import Problem
 from tirkit.types.solution import Solution
+from tirkit.types.stats import AttemptStats, TokenStats
 from tirkit.types.tokens import (
     UNKNOWN_TOKEN,
     EngineUsage,
@@ -23,6 +24,7 @@ __all__ = (
     "UNKNOWN_TOKEN",
     "Answer",
     "AnswerDomain",
+    "AttemptStats",
     "Chat",
     "ChatMessage",
     "CodeImage",
@@ -39,6 +41,7 @@ __all__ = (
     "Tally",
     "TallyEntry",
     "TokenChunk",
+    "TokenStats",
     "ToolCall",
     "TopLogprobs",
     "Trajectory",

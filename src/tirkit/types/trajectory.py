@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tirkit.types.code import CodeResult
+from tirkit.types.stats import AttemptStats
 from tirkit.types.tokens import FinishReason
 from tirkit.types.verdict import Answer
 
@@ -134,6 +135,7 @@ class Trajectory:
         prompt: name of the prompt; "" if the dialect does not tell.
         reasoner: what a second model that only plans did in this attempt; None without one. Its
             tokens are its own tokenizer's and are not counted in `usage`.
+        stats: how sure the model was; None if log-probabilities were off.
     """
 
     attempt_id: str
@@ -156,6 +158,7 @@ class Trajectory:
     duration_seconds: float
     prompt: str = ""
     reasoner: "Trajectory | None" = None
+    stats: AttemptStats | None = None
 
     @property
     def spent(self) -> Usage:
