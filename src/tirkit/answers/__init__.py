@@ -2,22 +2,37 @@
 
 from tirkit.answers.classes import classes
 from tirkit.answers.equivalence import equivalent, equivalent_async, known, settle
-from tirkit.answers.extract import Extraction, extract
+from tirkit.answers.extract import (
+    BOXES,
+    Extraction,
+    Refusal,
+    Source,
+    extract,
+    final_segment,
+    last_output,
+    parse_sources,
+)
 from tirkit.answers.normalize import is_number, normalize
 from tirkit.answers.outcome import Equivalence
 from tirkit.answers.pool import AnswerPool, default_pool
 
 __all__ = (
+    "BOXES",
     "AnswerPool",
     "Equivalence",
     "Extraction",
+    "Refusal",
+    "Source",
     "classes",
     "default_pool",
     "equivalent",
     "equivalent_async",
     "extract",
+    "final_segment",
     "is_number",
     "known",
+    "last_output",
     "normalize",
+    "parse_sources",
     "settle",
 )

@@ -102,6 +102,11 @@ _PROSE_WORDS = frozenset(
 )
 _OUTPUT_WORDS = frozenset({"output", "stdout", "result"})
 
+RUN_INFO = re.compile(
+    r"(?:i?python|py)(?:\d(?:\.\d+)?)?|" + "|".join(sorted(_OUTPUT_WORDS)), re.IGNORECASE
+)
+"""Info strings with which a fence behind other text opens a block; others are inline code."""
+
 
 def fence_kind(info: str) -> str | None:
     """What a fence with this info string holds; None for prose."""

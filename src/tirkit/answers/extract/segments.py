@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from tirkit.answers.extract.markers import (
     MARKER,
+    RUN_INFO,
     THINK_CLOSE,
     THINK_OPEN,
     TOOL_BLOCKS,
@@ -136,7 +137,7 @@ class _Splitter:
         name = fence_kind(info)
         kind = None if name is None else SegmentKind(name)
         if block is None:
-            opens = bool(kind) if glued else True
+            opens = not glued or RUN_INFO.fullmatch(match["info"]) is not None
         else:  # a block that was never closed, or one of prose that shows another
             opens = kind is SegmentKind.OUTPUT is not block.kind or (
                 kind is not None and block.kind is None
@@ -166,7 +167,7 @@ class _Splitter:
                 self._thinking = THINK_OPEN[opened]
             elif token in THINK_CLOSE and not self._thinking:
                 self._begin_anew(match)
-        elif token in THINK_CLOSE and self._at_line_start(match):
+        elif token in THINK_CLOSE and self._ends_code(match):
             self._begin_anew(match)
 
     def _open_at(self, block: _Block | None, match: re.Match[str]) -> None:
@@ -174,9 +175,8 @@ class _Splitter:
         self._block = block
 
     def _end_thinking(self, match: re.Match[str]) -> None:
-        """Close thinking; a code block open in it ends with it where the tag begins a line."""
         block = self._block
-        if block is not None and block.kind is not None and not self._at_line_start(match):
+        if block is not None and block.kind is not None and not self._ends_code(match):
             return
         self._open_at(None, match)
         self._thinking = frozenset()
@@ -192,7 +192,14 @@ class _Splitter:
             self._found.append(Segment(SegmentKind.THINKING, match.start(), match.start()))
         self._judged = len(self._found)
 
-    def _at_line_start(self, match: re.Match[str]) -> bool:
+    def _ends_code(self, match: re.Match[str]) -> bool:
+        """Whether a closing thinking tag also ends the open block.
+
+        It ends code that was never closed, where it begins a line; no tool's output can end its
+        own block so.
+        """
+        if self._block is not None and self._block.kind is SegmentKind.OUTPUT:
+            return False
         low = max(match.start() - _MAX_INDENT_CHARS, 0)
         _, newline, before = self._text[low : match.start()].rpartition("\n")
         return not before.strip() and (bool(newline) or low == 0)
