@@ -1,6 +1,8 @@
 """Find, normalise and compare answers. Model text is never evaluated here."""
 
+from tirkit.answers.admit import admit
 from tirkit.answers.classes import classes
+from tirkit.answers.comparison import Comparison
 from tirkit.answers.equivalence import equivalent, equivalent_async, known, settle
 from tirkit.answers.extract import (
     BOXES,
@@ -19,10 +21,12 @@ from tirkit.answers.pool import AnswerPool, default_pool
 __all__ = (
     "BOXES",
     "AnswerPool",
+    "Comparison",
     "Equivalence",
     "Extraction",
     "Refusal",
     "Source",
+    "admit",
     "classes",
     "default_pool",
     "equivalent",
