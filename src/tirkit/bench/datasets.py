@@ -1,10 +1,9 @@
 """Read problems from JSONL, and say which line is wrong."""
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tirkit.bench.jsonl import parse_object, read_lines
 from tirkit.errors import ConfigError
 from tirkit.types import ANY_ANSWER, AnswerDomain, Problem
 
@@ -31,9 +30,10 @@ def load_problems(path: Path, domain: AnswerDomain | None = None) -> list[Proble
     """
     problems: list[Problem] = []
     seen: dict[str, int] = {}
-    for number, line in _lines(path):
+    for line in read_lines(path):
+        number = line.number
         try:
-            problem = _problem(_row(line), domain or ANY_ANSWER)
+            problem = _problem(parse_object(line.data), domain or ANY_ANSWER)
             for name, key in (("id", problem.id), ("question", problem.content_hash)):
                 first = seen.setdefault(f"{name} {key}", number)
                 if first != number:
@@ -44,29 +44,6 @@ def load_problems(path: Path, domain: AnswerDomain | None = None) -> list[Proble
     if not problems:
         raise ConfigError(f"{path} holds no problem")
     return problems
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                bare = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                if bare.strip():
-                    yield number, bare
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _row(line: bytes) -> dict[str, Any]:
-    try:
-        row = json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"not UTF-8: {error.reason} at byte {error.start}") from error
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"malformed JSON: {error}") from error
-    if not isinstance(row, dict):
-        raise ConfigError("not a JSON object")
-    return row
 
 
 def _problem(row: dict[str, Any], domain: AnswerDomain) -> Problem:

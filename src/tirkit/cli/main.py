@@ -5,6 +5,7 @@ import typer
 from tirkit.cli.bench import bench
 from tirkit.cli.doctor import doctor
 from tirkit.cli.exec import exec_
+from tirkit.cli.grade import grade
 from tirkit.cli.show import show
 from tirkit.cli.solve import solve
 
@@ -18,6 +19,7 @@ app = typer.Typer(
 app.command()(solve)
 app.command()(bench)
 app.command("exec")(exec_)
+app.command()(grade)
 app.command()(show)
 app.command()(doctor)
 

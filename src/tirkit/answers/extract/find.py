@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 from types import MappingProxyType
 
+from tirkit.answers.admit import admit
 from tirkit.answers.extract.boxes import MAX_CANDIDATES, boxes
 from tirkit.answers.extract.extraction import MAX_SHOWN_CHARS, Candidate, Extraction, Refusal
 from tirkit.answers.extract.numbers import numbers
@@ -27,19 +28,6 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 """What models copy from a prompt that says where to put the answer."""
-
-
-def admit(canonical: str, domain: AnswerDomain) -> tuple[str, str]:
-    """Stand-in."""
-    if domain.kind == "any":
-        return canonical, ""
-    if not canonical.removeprefix("-").isdigit():
-        return "", "is not an integer"
-    if domain.minimum is not None and (len(canonical) < 300 and int(canonical) < domain.minimum):
-        return "", f"is below {domain.minimum}"
-    if domain.maximum is not None and (len(canonical) > 300 or int(canonical) > domain.maximum):
-        return "", f"is above {domain.maximum}"
-    return canonical, ""
 
 
 _Find = Callable[[str, int, int], Iterator[Candidate]]

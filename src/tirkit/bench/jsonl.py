@@ -1,0 +1,77 @@
+"""Objects of a JSONL file, one a line, with every fault named by its line."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tirkit.errors import ConfigError
+
+MAX_LINE_BYTES = 256 * 1024 * 1024
+"""Longest line read, as in the records; more is no row, and must not fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that is not blank.
+
+    Attributes:
+        number: of the line, from 1.
+        data: its bytes, the line end included.
+        end: offset in the file one past the line, in bytes.
+    """
+
+    number: int
+    data: bytes
+    end: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the line is ended; the last one of a file that is written to may not be."""
+        return self.data.endswith(b"\n")
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """The lines of a file that are not blank, without a byte order mark.
+
+    Raises:
+        ConfigError: it cannot be read, or a line is longer than `MAX_LINE_BYTES`.
+    """
+    try:
+        with path.open("rb") as file:
+            end = number = 0
+            while data := file.readline(MAX_LINE_BYTES + 1):
+                number += 1
+                end += len(data)
+                if len(data) > MAX_LINE_BYTES:
+                    raise ConfigError(
+                        f"{path}, line {number}: longer than {MAX_LINE_BYTES} bytes: write one "
+                        "object a line"
+                    )
+                bare = data.removeprefix(b"\xef\xbb\xbf") if number == 1 else data
+                if bare.strip():
+                    yield Line(number, bare, end)
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def parse_object(line: bytes, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+    """The JSON object of a line.
+
+    Args:
+        line: what stands on it.
+        parse_float: makes the value of a number that is no integer.
+
+    Raises:
+        ConfigError: it is not UTF-8, not JSON or not an object.
+    """
+    try:
+        row = json.loads(line.decode("utf-8"), parse_float=parse_float)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"not UTF-8: {error.reason} at byte {error.start}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"malformed JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise ConfigError("not a JSON object")
+    return row
