@@ -70,6 +70,8 @@ _OPENING = frozenset(("{", "(", "[", r"\{"))
 _CLOSING = frozenset(("}", ")", "]", r"\}"))
 _ENVIRONMENT = re.compile(r"\\(?:begin|end) ?(?:\{([A-Za-z]*)\})?")
 _NUMBERS_SET = re.compile(r"\\mathbb ?(?:\{([A-Za-z]*)\}|([A-Za-z]))?")
+_SCIENTIFIC = re.compile(r"[0-9]\.?[eE][+-]?[0-9]")
+"""In bounds it is a canonical number; the grammar would read a product with e."""
 _SIDE_BY_SIDE = re.compile(r"(?<![_^0-9])[0-9]+ +\.?[0-9]")
 
 
@@ -85,6 +87,8 @@ def unreadable(text: str) -> str:
             return "no set of numbers"
     if _SIDE_BY_SIDE.search(text):
         return "two numbers side by side"
+    if _SCIENTIFIC.search(text):
+        return "a power of ten out of bounds"
     bare = _NUMBERS_SET.sub(" ", _ENVIRONMENT.sub(" ", text))
     tokens = _TOKEN.findall(bare)
     return next(filter(None, map(_refused, tokens)), "") or _structure(tokens)

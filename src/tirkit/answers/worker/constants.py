@@ -5,6 +5,7 @@ from fractions import Fraction
 from sympy import Expr, Float, Integer, Rational, nan, zoo
 
 from tirkit.answers.comparison import Comparison
+from tirkit.answers.nearness import decimal_places, near
 from tirkit.answers.outcome import Equivalence
 
 AGREEING_DIGITS = 200
@@ -32,6 +33,8 @@ def same_number(one: Expr, other: Expr, how: Comparison) -> Equivalence:
     outcome = _equal(one, other)
     if outcome is not DIFFERENT or how.exact:
         return outcome
+    if isinstance(one, Rational) and isinstance(other, Rational):
+        return EQUAL if near(str(one), str(other), how) else DIFFERENT
     values = _approximately(one), _approximately(other)
     if values[0] is None or values[1] is None:
         return outcome
@@ -100,7 +103,7 @@ def _approximately(number: Expr) -> Fraction | None:
 
 
 def _tolerated(one: Fraction, other: Fraction, how: Comparison) -> bool:
-    """Whether the tolerances of `how` take two real numbers for the same."""
+    """`near` for numbers of which one is irrational and known to `_SHOWN_DIGITS` digits."""
     factors = (1, 100, Fraction(1, 100)) if how.percent else (1,)
     return any(_near(one * factor, other, how) for factor in factors)
 
@@ -113,7 +116,7 @@ def _near(one: Fraction, other: Fraction, how: Comparison) -> bool:
         return True
     if how.places is not None and _rounded(one, how.places) == _rounded(other, how.places):
         return True
-    digits = [d for d in (_decimals(one), _decimals(other)) if d is not None]
+    digits = [count for count in map(decimal_places, (one, other)) if count]
     return how.as_written and bool(digits) and gap * 2 * 10 ** min(digits) <= 1
 
 
@@ -121,11 +124,3 @@ def _rounded(number: Fraction, places: int) -> int:
     """The number in units of its last decimal, half away from zero."""
     scaled = abs(number) * 10**places + Fraction(1, 2)
     return int(scaled) * (-1 if number < 0 else 1)
-
-
-def _decimals(number: Fraction) -> int | None:
-    """Digits behind the point where the number is a decimal of at most `_SHOWN_DIGITS` / 2."""
-    for digits in range(1, _SHOWN_DIGITS // 2):
-        if 10**digits % number.denominator == 0:
-            return digits if number.denominator > 1 else None
-    return None

@@ -7,6 +7,7 @@ a file for writing, nor a socket, nor start a process, nor grow past its memory.
 
 import contextlib
 import os
+import re
 import resource
 import sys
 from types import ModuleType
@@ -46,6 +47,11 @@ _BANNED = (
     "tempfile.",
     "winreg.",
 )
+_MONOMIAL_CODE = re.compile(
+    r"def monomial_[a-z]+\([ABk, ]+\):\n"
+    r"(?:[abr][0-9]+|A|B|k|if|else|return|None|0|[-+*<>=(),:\s])+"
+)
+"""No names but these, no dots, quotes or brackets: nothing can be reached from in there."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -103,7 +109,15 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         ):
             raise ForbiddenError("files are not written here")
     elif event == "compile":
-        if not str(arguments[1]).endswith(".py"):  # a module that is imported late is a file
+        if not _is_code_of_libraries(arguments[0], str(arguments[1])):
             raise ForbiddenError("strings are not compiled here")
     elif event.startswith(_BANNED):
         raise ForbiddenError(f"{event} is not for this process")
+
+
+def _is_code_of_libraries(source: object, filename: str) -> bool:
+    """A module imported late, or what sympy's polynomials write for a number of variables."""
+    if filename.endswith(".py"):
+        return True
+    text = source.decode("ascii", "replace") if isinstance(source, bytes) else str(source)
+    return _MONOMIAL_CODE.fullmatch(text) is not None
