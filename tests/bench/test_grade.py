@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tirkit.answers import Equivalence, equivalent, normalize, parse_sources
-from tirkit.answers.comparison import Comparison
+from tirkit.answers import Comparison, Equivalence, equivalent, normalize, parse_sources
 from tirkit.bench import (
     AnswerRow,
     AnswerRows,
@@ -199,8 +198,8 @@ def test_a_file_when_it_cannot_be_written_then_it_is_wrong_use(tmp_path: Path) -
 
 
 EXPLAINED = {
-    "gsm8k-146": "the code was cut off before it ran; `predicted` is what follows the word boxed in "
-    "a docstring",
+    "gsm8k-146": "the code was cut off before it ran; `predicted` is what follows the word boxed "
+    "in a docstring",
 }
 EXPLAINED_WITHOUT_OUTPUT = {
     **EXPLAINED,

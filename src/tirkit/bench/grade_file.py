@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from tirkit.bench.answer_rows import AnswerRow
-from tirkit.bench.grade import GradeCount, GradedRow, GradeSettings, Outcome
+from tirkit.bench.graded import GradeCount, GradedRow, GradeSettings, Outcome
 from tirkit.bench.jsonl import MAX_LINE_BYTES, parse_object
 from tirkit.errors import ConfigError, RecordError
 

@@ -14,8 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from tirkit.answers import AnswerPool, equivalent, parse_sources
-from tirkit.answers.comparison import Comparison
+from tirkit.answers import AnswerPool, Comparison, equivalent, parse_sources
 from tirkit.bench import (
     AnswerRow,
     AnswerRows,

@@ -54,6 +54,9 @@ TOOL_BLOCKS: Mapping[str, tuple[str, frozenset[str]]] = MappingProxyType(
 """Kind and closers by the name of the pattern that opens a block. Sources: the tables of
 `tirkit.dialects.tags` and `tirkit.dialects.roles`; openai/harmony for messages of tools."""
 
+WHOLE_LINE = frozenset({"code_tag", "output_tag"})
+"""Openers that count at the start of a line alone: elsewhere they are HTML."""
+
 _OPENERS = {
     "think": r"<think>",
     "thinking": r"<thinking>",
@@ -71,7 +74,7 @@ _OPENERS = {
     "llm_code": r"<llm-code>",
     "toolcall": r"<TOOLCALL>",
     "python_tag": r"<\|python_tag\|>",
-    "code_tag": r"^[ \t]{0,8}<(?:code|python)>",
+    "code_tag": r"<(?:code|python)>",
     "tool_calls": "<\uff5ctool\u2581calls?\u2581begin\uff5c>",
     "interpreter": r"<interpreter>",
     "llm_output": r"<llm-code-output>",
@@ -79,7 +82,7 @@ _OPENERS = {
     "ipython": r"<\|start_header_id\|>ipython<\|end_header_id\|>",
     "tool_results": r"\[TOOL_RESULTS\]",
     "tool_output": "<\uff5ctool\u2581output\u2581begin\uff5c>",
-    "output_tag": r"^[ \t]{0,8}<output>",
+    "output_tag": r"<output>",
 }
 _CLOSERS = sorted(
     {closer for closers in THINK_OPEN.values() for closer in closers}
@@ -88,12 +91,12 @@ _CLOSERS = sorted(
 # A fence is a run that its line ends with, save for its info string; a run is never given back,
 # so that a line of runs is read once.
 MARKER = re.compile(
-    r"(?P<fence>`{3,}+|~{3,}+)(?P<info>[^\n`]*+)(?=\n|\Z)|(?=[<\[\u25c1 \t])(?:"
+    r"(?P<fence>`{3,}+|~{3,}+)(?P<info>[^\n`]*+)(?=\n|\Z)|(?=[<\[\u25c1])(?:"
     + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _OPENERS.items())
     + "|"
     + "|".join(map(re.escape, _CLOSERS))
     + ")",
-    re.MULTILINE | re.IGNORECASE,
+    re.IGNORECASE,
 )
 """Everything that may begin or end a stretch; the group's name says what it opens."""
 

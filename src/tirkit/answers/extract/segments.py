@@ -10,6 +10,7 @@ from tirkit.answers.extract.markers import (
     THINK_CLOSE,
     THINK_OPEN,
     TOOL_BLOCKS,
+    WHOLE_LINE,
     fence_kind,
 )
 
@@ -155,6 +156,8 @@ class _Splitter:
             self._open_at(None, match)
             return
         opened = match.lastgroup or ""
+        if opened in WHOLE_LINE and not self._at_line_start(match):
+            return
         if opened in TOOL_BLOCKS:
             kind_name, closers = TOOL_BLOCKS[opened]
             kind = SegmentKind(kind_name)
@@ -200,6 +203,9 @@ class _Splitter:
         """
         if self._block is not None and self._block.kind is SegmentKind.OUTPUT:
             return False
+        return self._at_line_start(match)
+
+    def _at_line_start(self, match: re.Match[str]) -> bool:
         low = max(match.start() - _MAX_INDENT_CHARS, 0)
         _, newline, before = self._text[low : match.start()].rpartition("\n")
         return not before.strip() and (bool(newline) or low == 0)
