@@ -19,7 +19,7 @@ from tirkit.engines import Engine, engine_from_name
 from tirkit.errors import ConfigError
 from tirkit.events import Event, Listener, ignore
 from tirkit.kernels import KernelPool, KernelSource
-from tirkit.scheduler import Policy, Scheduler
+from tirkit.scheduler import Budget, Policy, Scheduler
 from tirkit.scheduler.run import Record
 from tirkit.selection import Selector
 from tirkit.types import Problem, Solution, Trajectory
@@ -133,6 +133,7 @@ class Solver:
         *,
         prior: Sequence[Trajectory] = (),
         listener: Listener = ignore,
+        budget: Budget | None = None,
     ) -> Solution:
         """Solve one problem.
 
@@ -140,6 +141,7 @@ class Solver:
             problem: what is asked.
             prior: attempts of an earlier run that count as finished.
             listener: hears what happens to this problem.
+            budget: what this problem may spend, within what the settings allow.
 
         Raises:
             ConfigError: the problem is empty, or cannot be put to this model.
@@ -147,7 +149,10 @@ class Solver:
         """
         if self._scheduler is None:
             raise ConfigError("the solver is not entered: use `async with Solver(...) as solver`")
-        return await self._scheduler.solve(self._problem(problem), self._policy(), prior, listener)
+        policy = self._policy()
+        if budget is not None:
+            policy = budget.within(policy)
+        return await self._scheduler.solve(self._problem(problem), policy, prior, listener)
 
     async def solve_all(
         self, problems: Iterable[Problem | str], *, listener: Listener = ignore

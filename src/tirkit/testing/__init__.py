@@ -4,6 +4,7 @@
 """
 
 from tirkit.testing.cancel import cancel_at_every_await
+from tirkit.testing.clock import FakeClock
 from tirkit.testing.fake_kernel import FakeKernelSource
 
-__all__ = ("FakeKernelSource", "cancel_at_every_await")
+__all__ = ("FakeClock", "FakeKernelSource", "cancel_at_every_await")
