@@ -105,9 +105,13 @@ def test_rows_when_a_line_is_wrong_then_says_which_and_what_to_do(
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["", "no.jsonl"])
-def test_rows_when_the_file_cannot_be_read_then_says_so(name: str, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot read"):
+@pytest.mark.parametrize(
+    ("name", "message"), [("", "is a folder: name a JSONL file in it"), ("no.jsonl", "cannot read")]
+)
+def test_rows_when_the_file_cannot_be_read_then_says_so(
+    name: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=message):
         list(AnswerRows(tmp_path / name))
 
 

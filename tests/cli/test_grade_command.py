@@ -108,7 +108,7 @@ def test_grade_when_nobody_reads_the_rows_any_more_then_it_ends_without_a_traceb
 
 BAD: dict[str, tuple[str, str]] = {
     "no file": ("{here}/no.jsonl", "cannot read"),
-    "a folder": ("{here}", "cannot read"),
+    "a folder": ("{here}", "is a folder: name a JSONL file"),
     "empty": ("{here}/empty.jsonl", "holds no row"),
     "binary": ("{here}/binary.jsonl", "line 1: not UTF-8"),
     "malformed": ("{here}/malformed.jsonl", "line 2: malformed JSON"),

@@ -112,6 +112,10 @@ class AnswerRows:
     _references: dict[str, tuple[str, str]] | None = field(default=None, repr=False)
 
     def __iter__(self) -> Iterator[AnswerRow]:
+        if self.path.is_dir():
+            raise ConfigError(
+                f"{self.path} is a folder: name a JSONL file in it, of a run its records.jsonl"
+            )
         empty, own = True, False
         for line in read_lines(self.path):
             try:
