@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from tirkit.guards import TokenFigures
 from tirkit.types import TokenChunk
 
 Decode = Callable[[Sequence[int]], Awaitable[str]]
@@ -18,6 +19,8 @@ class TokenBuffer:
         self.ids: list[int] = []
         self.mask = bytearray()
         self.logprobs: list[float] | None = [] if with_logprobs else None
+        self.figures = TokenFigures() if with_logprobs else None
+        """Of the sampled tokens; None if log-probabilities are off."""
         self._parts: list[str] = []
         self._turn_start = 0
         self._turn_parts = 0
@@ -63,6 +66,8 @@ class TokenBuffer:
                 self.logprobs = None
             else:
                 self.logprobs.extend(chunk.logprobs)
+        if self.figures is not None:
+            self.figures.add(chunk)
         self._parts.append(chunk.text)
         self._turn_chars += len(chunk.text)
         self._chunk_ends.append((len(self.ids), self._turn_chars))
@@ -88,6 +93,8 @@ class TokenBuffer:
         del self.mask[keep_ids:]
         if self.logprobs is not None:
             del self.logprobs[keep_ids:]
+        if self.figures is not None and wasted:
+            self.figures.cut(wasted)
         kept = text[:keep_chars]
         self._parts[self._turn_parts :] = [kept]
         return kept, wasted
@@ -110,6 +117,16 @@ class TokenBuffer:
             kept, more = await self.cut_turn(least, decode)
             wasted += more
         return kept, wasted
+
+    async def first_token_at(self, chars: int, decode: Decode) -> int:
+        """Index of the turn's first token that begins at or behind its first `chars` characters.
+
+        Args:
+            chars: of `turn_text()`.
+            decode: as for `cut_turn`.
+        """
+        index, _ = await self._token_boundary(chars, len(self.turn_text()), decode)
+        return min(index, len(self.ids))
 
     async def _token_boundary(
         self, end_chars: int, total_chars: int, decode: Decode

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tirkit.attempt.buffer import Decode, TokenBuffer
+from tirkit.attempt.measures import Span, attempt_figures, mark_code
 from tirkit.attempt.spec import AttemptSpec
 from tirkit.events import Listener, ignore
-from tirkit.guards import Peers
+from tirkit.guards import GROUP_TOKENS, Peers
 from tirkit.types import (
     Answer,
     CodeResult,
@@ -39,6 +40,8 @@ class TrajectoryBuilder:
         self.engine = ""
         self.dialect = ""
         self.prompt = ""
+        self.group_tokens = GROUP_TOKENS
+        """Length of a window in the statistics."""
         self.peers: Peers = tuple
         """Figures of the attempts at the same problem that have ended."""
         self.reasoner: TrajectoryBuilder | None = None
@@ -47,6 +50,7 @@ class TrajectoryBuilder:
         self._turn_started: float | None = None
         self._turn_forced = False
         self._turn_code: str | None = None
+        self._code_tokens: dict[int, tuple[Span, ...]] = {}
         self._started_at = time.time()
         self._started = time.monotonic()
         self._frozen: Trajectory | None = None
@@ -72,6 +76,7 @@ class TrajectoryBuilder:
         """The builder of a second model's part in this attempt; it is frozen with this one."""
         with_logprobs = self.buffer.logprobs is not None
         self.reasoner = TrajectoryBuilder(spec, with_logprobs=with_logprobs, listener=self.listener)
+        self.reasoner.group_tokens = self.group_tokens
         return self.reasoner
 
     def begin(self, ids: Sequence[int], text: str) -> None:
@@ -132,6 +137,17 @@ class TrajectoryBuilder:
             wasted_tokens=self.usage.wasted_tokens + wasted_tokens,
             generate_seconds=self.usage.generate_seconds + seconds,
         )
+
+    async def mark_code(self, codes: Sequence[str], decode: Decode) -> None:
+        """Note where in the turn just closed its code stands, for the statistics.
+
+        Args:
+            codes: pieces of code it asks to run, in order.
+            decode: as for `TokenBuffer.cut_turn`.
+        """
+        if codes and self.buffer.logprobs is not None:
+            spans = await mark_code(self.buffer, codes, decode)
+            self._code_tokens[self.turns[-1].start] = spans
 
     async def drop_end_token(self, decode: Decode) -> None:
         """Take the sampled end-of-turn token off the last turn, so that the turn can go on.
@@ -215,5 +231,6 @@ class TrajectoryBuilder:
             duration_seconds=time.monotonic() - self._started,
             prompt=self.prompt,
             reasoner=reasoner,
+            stats=attempt_figures(buffer, self.turns, self._code_tokens, self.group_tokens),
         )
         return self._frozen

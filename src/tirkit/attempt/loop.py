@@ -61,7 +61,9 @@ class AttemptLoop:
         self.streaks = Streaks(parts.limits)
         self.thinking = Thinking(tags_of(parts.dialect), parts.limits)
         self.stages = Stages(parts.engine, parts.dialect, builder)
-        watched = Watched(builder.spec.index, builder.peers)
+        watched = Watched(
+            builder.spec.index, builder.peers, builder.buffer.figures, builder.group_tokens
+        )
         self.watches = tuple(guard.watch(watched) for guard in parts.guards)
         self.cells = Cells(parts.kernels, parts.limits, builder, stack)
         self.context = min(parts.limits.max_total_tokens, parts.engine.context_tokens)

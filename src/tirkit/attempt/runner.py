@@ -18,7 +18,7 @@ from tirkit.dialects.interface import AnyDialect, Dialect, Unbound
 from tirkit.dialects.mix import DialectMix, mixed, prompt_name
 from tirkit.engines.interface import Engine
 from tirkit.errors import ConfigError, ContextTooLong, EngineError, KernelError
-from tirkit.guards import Guard
+from tirkit.guards import GROUP_TOKENS, Guard
 from tirkit.kernels.interface import KernelSource
 from tirkit.types import Problem, Sampling, StopReason, Trajectory
 
@@ -37,6 +37,7 @@ class AttemptRunner:
         sampling: how tokens are drawn.
         reasoner: a second model that plans beside the one that writes code; None for one model.
         guards: watch each attempt and may end it.
+        group_tokens: length of a window in the attempts' statistics.
     """
 
     def __init__(
@@ -48,7 +49,11 @@ class AttemptRunner:
         sampling: Sampling | None = None,
         reasoner: Reasoner | None = None,
         guards: Sequence[Guard] = (),
+        group_tokens: int = GROUP_TOKENS,
     ) -> None:
+        if group_tokens < 1:
+            raise ConfigError(f"group_tokens is {group_tokens}: it must be at least 1")
+        self._group_tokens = group_tokens
         self._mix = mixed(dialect)
         self._engine = engine
         self._reasoner = reasoner
@@ -95,6 +100,7 @@ class AttemptRunner:
         """
         place = self._mix.place(builder.spec.index)
         builder.engine, builder.token_exact = self._engine.name, self._engine.token_exact
+        builder.group_tokens = self._group_tokens
         self._note(builder, self._dialects[place])
         try:
             self._note(builder, await self.bind(place))

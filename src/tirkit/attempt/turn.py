@@ -7,7 +7,7 @@ from tirkit.attempt.builder import TrajectoryBuilder
 from tirkit.attempt.specials import parts_of, reads_tokens
 from tirkit.attempt.streamed_cell import StreamedCell
 from tirkit.attempt.thinking import ThinkingCut, TurnThinking
-from tirkit.dialects.events import CodeCall, Malformed, ParserEvent
+from tirkit.dialects.events import CodeCall, Malformed, ParserEvent, ToolCalls
 from tirkit.dialects.interface import Dialect, Parser, TokenParser
 from tirkit.engines.interface import Engine
 from tirkit.errors import EngineError
@@ -189,4 +189,14 @@ async def _close(
     if isinstance(event, GuardCut):
         note = f"cut off: {event.reason}"
     builder.close_turn(text, wasted_tokens=wasted, note=note, finish=finish)
+    await builder.mark_code(_code_of(event, builder), engine.decode)
     return text
+
+
+def _code_of(event: TurnEvent, builder: TrajectoryBuilder) -> tuple[str, ...]:
+    if isinstance(event, CodeCall):
+        return (event.code,)
+    if isinstance(event, ToolCalls):
+        return tuple(call.code for call in event.calls if call.code)
+    ran = builder.turns[-1].code  # of a cell that ran while it was written
+    return () if ran is None else (ran,)
