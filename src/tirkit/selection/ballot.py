@@ -23,6 +23,7 @@ class Ballot:
         stop_reason: why it ended.
         mean_logprob: natural, of the sampled tokens; None if unknown.
         total_logprob: sum of the same.
+        texts: what the model wrote, turn by turn; () if unknown.
     """
 
     index: int
@@ -37,6 +38,7 @@ class Ballot:
     stop_reason: StopReason = StopReason.ANSWERED
     mean_logprob: float | None = None
     total_logprob: float | None = None
+    texts: tuple[str, ...] = ()
 
     def vote(self, weight: float = 1.0) -> Vote | None:
         """The vote, or None without an answer."""
@@ -69,4 +71,5 @@ def ballot_from(trajectory: Trajectory) -> Ballot:
         stop_reason=trajectory.stop_reason,
         mean_logprob=mean,
         total_logprob=None if mean is None else mean * trajectory.usage.sampled_tokens,
+        texts=tuple(turn.text for turn in trajectory.turns),
     )

@@ -35,7 +35,10 @@ def count(selector: Selector, ballots: Sequence[Ballot], compare: Compare = equi
         compare: tells whether two answers say the same.
     """
     votes = selector.weigh(ballots)
-    return tally(votes, silent=len(ballots) - len(votes), compare=compare)
+    voted = {vote.attempt_index for vote in votes}
+    without = [ballot.answer for ballot in ballots if ballot.index not in voted]
+    silent = without.count(None)
+    return tally(votes, silent, left_out=len(without) - silent, compare=compare)
 
 
 def choose(selector: Selector, ballots: Sequence[Ballot], compare: Compare = equivalent) -> Verdict:

@@ -39,6 +39,7 @@ def tally(
     votes: Iterable[Vote],
     silent: int = 0,
     *,
+    left_out: int = 0,
     compare: Callable[[str | Answer, str | Answer], Equivalence] = equivalent,
 ) -> Tally:
     """Group votes by equivalence, best first; the order they came in changes nothing.
@@ -50,26 +51,29 @@ def tally(
     Args:
         votes: at most one per attempt.
         silent: finished attempts that gave no admissible answer.
+        left_out: finished attempts whose answer is not to count.
         compare: tells whether two answers say the same.
 
     Raises:
         ConfigError: a weight is not a number in (0, `MAX_WEIGHT`], two votes have the same
-            attempt index, or `silent` is negative.
+            attempt index, or `silent` or `left_out` is negative.
     """
     ordered = sorted(votes, key=lambda vote: vote.attempt_index)
-    _check(ordered, silent)
+    _check(ordered, silent, left_out)
     groups: dict[str, list[Vote]] = {}
     for vote in ordered:
         groups.setdefault(vote.answer.canonical, []).append(vote)
     linked = classes(groups, lambda one, other: compare(Answer(one, one), Answer(other, other)))
     merged = ([vote for form in forms for vote in groups[form]] for forms in linked)
     entries = sorted(map(_entry, merged), key=_standing)
-    return Tally(tuple(entries), silent)
+    return Tally(tuple(entries), silent, left_out)
 
 
-def _check(ordered: Sequence[Vote], silent: int) -> None:
+def _check(ordered: Sequence[Vote], silent: int, left_out: int) -> None:
     if silent < 0:
         raise ConfigError(f"{silent} silent attempts: a count cannot be negative")
+    if left_out < 0:
+        raise ConfigError(f"{left_out} attempts left out: a count cannot be negative")
     for vote in ordered:
         if not 0 < vote.weight <= MAX_WEIGHT:  # also refuses NaN
             raise ConfigError(

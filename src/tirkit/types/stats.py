@@ -22,6 +22,11 @@ class TokenStats:
         bottom_groups: mean over the lowest tenth of the groups, one at least.
         mean_entropy: bits.
         tail_entropy: over the last group, bits.
+        last_entropy: over the last 256 tokens, bits.
+        decayed_entropy: mean in which each token weighs 0.995 times the one after it, bits.
+        entropy_deviation: standard deviation over the tokens, bits.
+        uncertain_share: share of the tokens above 2 bits.
+        certain_run: longest run of tokens below 0.5 bits, as a share of all.
     """
 
     tokens: int
@@ -33,6 +38,11 @@ class TokenStats:
     bottom_groups: float | None = None
     mean_entropy: float | None = None
     tail_entropy: float | None = None
+    last_entropy: float | None = None
+    decayed_entropy: float | None = None
+    entropy_deviation: float | None = None
+    uncertain_share: float | None = None
+    certain_run: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,17 @@ class Vote:
         answer: what it says.
         weight: 1 for a plain vote.
         confidence: in [0, 1], only used to break ties; None if unknown.
+        evidence: figure of the attempt the selector decides by once votes are grouped, in the
+            selector's unit; None if it needs none.
+        note: what is out of the ordinary with this vote, to be counted in the verdict's reason.
     """
 
     attempt_index: int
     answer: Answer
     weight: float = 1.0
     confidence: float | None = None
+    evidence: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,12 @@ class Tally:
     Attributes:
         entries: one per distinct answer, by weight, then count, then canonical form.
         silent: finished attempts that gave no admissible answer.
+        left_out: finished attempts whose answer the selector did not let count.
     """
 
     entries: tuple[TallyEntry, ...] = ()
     silent: int = 0
+    left_out: int = 0
 
     @property
     def votes(self) -> int:
