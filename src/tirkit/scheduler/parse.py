@@ -5,18 +5,11 @@ import operator
 from collections.abc import Callable
 
 from tirkit.notation import Notation
-from tirkit.scheduler.stop_rules import (
-    StopRule,
-    after_attempts,
-    after_seconds,
-    after_tokens,
-    when_agreed,
-    when_lead_is_safe,
-)
+from tirkit.scheduler import stop_rules
+from tirkit.scheduler.stop_rules import StopRule
 
 _RULES: dict[str, Callable[..., StopRule]] = {
-    rule.__name__: rule
-    for rule in (after_attempts, after_seconds, after_tokens, when_agreed, when_lead_is_safe)
+    name: getattr(stop_rules, name) for name in stop_rules.__all__ if name.islower()
 }
 _NOTATION: Notation[StopRule] = Notation(
     "stop rule", _RULES, {ast.BitOr: operator.or_, ast.BitAnd: operator.and_}

@@ -52,13 +52,13 @@ def plan(state: RunState, rules: dict[str, StopRule]) -> tuple[Action, ...]:
             actions.append(Finish(problem.problem_id, reason))
             actions += [Cancel(problem.problem_id, index, reason) for index in problem.running]
             continue
-        count = max(min(free, problem.max_attempts - problem.started), 0)
+        count = max(min(free, problem.startable), 0)
         actions += [Start(problem.problem_id)] * count
         free -= count
     return tuple(actions)
 
 
 def _settled(problem: ProblemState, rule: StopRule) -> str | None:
-    if problem.finished >= problem.max_attempts:
+    if problem.ended:
         return rule.decide(problem) or f"all {problem.finished} attempts finished"
     return rule.decide(problem)
