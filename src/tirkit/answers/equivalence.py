@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 import anyio
 
+from tirkit.answers.algebra import compare_simple
 from tirkit.answers.cache import PairCache
 from tirkit.answers.cheap import compare_cheap
 from tirkit.answers.classes import Linked
@@ -17,7 +18,7 @@ from tirkit.answers.pool import AnswerPool, default_pool
 from tirkit.answers.readable import unreadable
 from tirkit.types import Answer
 
-__all__ = ("Equivalence", "equivalent", "equivalent_async", "known", "settle")
+__all__ = ("Equivalence", "equivalent", "equivalent_async", "forget", "known", "settle")
 
 _CACHE = PairCache()
 if hasattr(os, "register_at_fork"):
@@ -31,7 +32,7 @@ def equivalent(
     *,
     pool: AnswerPool | None = None,
 ) -> Equivalence:
-    """Compare two answers: by text and number, then, where neither can tell, by symbols.
+    """Compare two answers: by text, number and simple algebra, then, if need be, by symbols.
 
     Symmetric and never raises. An `Answer` is compared by its canonical form, a string is
     normalised first. Symbols are compared in a child process, which may take up to
@@ -113,18 +114,24 @@ async def _settle_pairs(
             linked.join(one, other)
 
 
+def forget() -> None:
+    """Forget every pair that was compared by algebra or symbols; a benchmark begins with this."""
+    _CACHE.clear()
+
+
 def _at_once(one: str, other: str, how: Comparison) -> Equivalence | None:
     """The outcome if no child need be asked, in either order of the two; else None."""
     if one > other:
         one, other = other, one
-    outcome = compare_cheap(one, other, how)
+    outcome = compare_cheap(one, other, how) or _CACHE.get(one, other, how)
     if outcome is not None:
         return outcome
-    if not how.symbolic:
+    outcome = compare_simple(one, other, how)
+    if outcome is None and not how.symbolic:
         return Equivalence.UNKNOWN
-    outcome = _CACHE.get(one, other, how)
     if outcome is None and (unreadable(one) or unreadable(other)):
         outcome = Equivalence.UNKNOWN
+    if outcome is not None:
         _CACHE.put(one, other, how, outcome, math.inf)
     return outcome
 
