@@ -45,8 +45,8 @@ def outcomes(shown: subprocess.CompletedProcess[str]) -> list[str]:
 
 def test_grade_when_run_then_every_row_and_a_summary_are_told(tmp_path: Path) -> None:
     shown = tirkit(written(tmp_path, ROWS))
-    assert outcomes(shown) == ["correct", "wrong", "no_answer", "correct"]
-    assert shown.stderr == "4 rows: 2 correct, 1 wrong, 1 without an answer: 50.0 % correct\n"
+    assert outcomes(shown) == ["correct", "wrong", "wrong", "correct"]
+    assert shown.stderr == "4 rows: 2 correct, 2 wrong, 0 without an answer: 50.0 % correct\n"
     first = json.loads(shown.stdout.splitlines()[0])
     assert (first["line"], first["id"], first["answer"], first["source"]) == (1, "a", "1/2", "box")
     assert (first["reference"], first["start"], first["end"]) == ("1/2", 3, 18)
@@ -55,11 +55,11 @@ def test_grade_when_run_then_every_row_and_a_summary_are_told(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        ("", (4, 2, 1, 1, 0.5)),
-        ("--sources box,output", (4, 2, 2, 0, 0.5)),
-        ("--sources box,output --percent", (4, 3, 1, 0, 0.75)),
+        ("", (4, 2, 2, 0, 0.5)),
+        ("--sources box", (4, 2, 1, 1, 0.5)),
+        ("--percent", (4, 3, 1, 0, 0.75)),
         ("--from predicted", (4, 1, 2, 1, 0.25)),
-        ("--relative 0.05 --workers 3", (4, 3, 0, 1, 0.75)),
+        ("--sources box --relative 0.05 --workers 3", (4, 3, 0, 1, 0.75)),
         ("--against predicted --sources output --domain integer", (4, 1, 0, 3, 0.25)),
     ],
 )

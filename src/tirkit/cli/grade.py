@@ -61,7 +61,7 @@ def grade(
         typer.Option(
             "--sources", help="Where answers stand: box, phrase, option, tag, output; in order."
         ),
-    ] = "box",
+    ] = "box,output",
     places: Annotated[
         int | None, typer.Option("--places", help="Round decimals to so many places.")
     ] = None,
