@@ -17,6 +17,7 @@ from tirkit.errors import ConfigError
 from tirkit.records import Resumed, check_texts, check_trajectory
 from tirkit.records.folder import CONFIG_FILE
 from tirkit.selection import MajorityVote, tally, vote_from
+from tirkit.selection.judges import after
 from tirkit.types import ANY_ANSWER, Solution, Trajectory
 
 
@@ -128,6 +129,8 @@ def check_verdict(solution: Solution) -> Checked:
         return Checked(solution.problem.id, (f"attempts {missing} voted and are not there",))
     votes = [vote for index in voted if (vote := vote_from(by_index[index])) is not None]
     again = MajorityVote().select(tally(votes, verdict.tally.silent))
+    if solution.judgment is not None:
+        again = after(again, solution.judgment)
     if again.answer == verdict.answer and len(votes) == len(voted):
         return Checked(solution.problem.id)
     fault = f"the votes give {again.answer}, recorded is {verdict.answer}"

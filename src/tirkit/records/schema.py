@@ -19,6 +19,7 @@ from tirkit.types import (
     Answer,
     AnswerDomain,
     AttemptStats,
+    Judgment,
     Problem,
     Solution,
     StopReason,
@@ -143,6 +144,7 @@ class SolutionRow(_Row):
     duration_seconds: float
     usage: Usage
     attempts: tuple[_Count, ...]
+    judgment: Judgment | None = None
 
     @classmethod
     def of(cls, solution: Solution) -> Self:
@@ -155,6 +157,7 @@ class SolutionRow(_Row):
             duration_seconds=solution.duration_seconds,
             usage=solution.usage,
             attempts=tuple(trajectory.index for trajectory in solution.trajectories),
+            judgment=solution.judgment,
         )
 
     def solution(self, trajectories: Mapping[int, Trajectory]) -> Solution:
@@ -175,6 +178,7 @@ class SolutionRow(_Row):
             tuple(trajectories[index] for index in self.attempts),
             self.stop_reason,
             self.duration_seconds,
+            self.judgment,
         )
 
 

@@ -1,7 +1,7 @@
 """Which attempt runs when, and when a problem is settled."""
 
 from tirkit.scheduler.budget import Budget
-from tirkit.scheduler.live import Policy
+from tirkit.scheduler.policy import Policy
 from tirkit.scheduler.parse import parse_stop_rule
 from tirkit.scheduler.plan import Action, Cancel, Finish, Start, plan
 from tirkit.scheduler.run import Scheduler

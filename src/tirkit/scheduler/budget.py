@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from tirkit.errors import ConfigError
-from tirkit.scheduler.live import Policy
+from tirkit.scheduler.policy import Policy
 from tirkit.scheduler.stop_rules import StopRule, after_seconds, after_tokens
 
 

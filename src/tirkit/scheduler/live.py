@@ -1,17 +1,28 @@
 """A problem while it is being worked on."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import anyio
 
 from tirkit.attempt import TrajectoryBuilder
-from tirkit.errors import ConfigError, EngineError, KernelError
+from tirkit.errors import EngineError, KernelError
 from tirkit.events import Listener, ignore
+from tirkit.scheduler.policy import Policy
 from tirkit.scheduler.state import ProblemState
-from tirkit.scheduler.stop_rules import StopRule, when_lead_is_safe
-from tirkit.selection import Ballot, MajorityVote, Selector, ballot_from, count, describe_silence
-from tirkit.types import AttemptStats, Problem, Solution, StopReason, Tally, Trajectory, Verdict
+from tirkit.selection import Ballot, MajorityVote, ballot_from, count, describe_silence
+from tirkit.selection.judges import after
+from tirkit.types import (
+    AttemptStats,
+    Judgment,
+    Problem,
+    Solution,
+    StopReason,
+    Tally,
+    Trajectory,
+    Verdict,
+)
 
 _DEADLINE_SHARE = 0.02
 _DEADLINE_MOST_SECONDS = 0.5
@@ -19,29 +30,6 @@ _DEADLINE_MOST_SECONDS = 0.5
 
 
 _ENDED_FROM_OUTSIDE = frozenset({StopReason.CANCELLED, StopReason.GUARD})
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How one problem is worked on.
-
-    Attributes:
-        attempts: most attempts.
-        stop_rule: when the problem is settled before all attempts have finished.
-        selector: chooses the answer.
-        seed: run seed the attempts' seeds derive from.
-        seconds: wall time of the problem; attempts answer before it ends. None means no limit.
-    """
-
-    attempts: int
-    stop_rule: StopRule = field(default_factory=when_lead_is_safe)
-    selector: Selector = field(default_factory=MajorityVote)
-    seed: int = 0
-    seconds: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.attempts < 1:
-            raise ConfigError(f"attempts is {self.attempts}: it must be at least 1")
 
 
 @dataclass(eq=False)
@@ -77,10 +65,12 @@ class LiveProblem:
         self.running: dict[int, RunningAttempt] = {}
         self.gone = anyio.Event()
         self.settled = False
+        self.judging: anyio.CancelScope | None = None
         self._done = sorted(prior, key=_ended_at)
         self._todo = self._indexes_left()
         self._began = anyio.current_time()
         self._verdict: Verdict | None = None
+        self._judgment: Judgment | None = None
         self._verdict_seconds = 0.0
         self._stop_reason = ""
         self._error: Exception | None = None
@@ -92,10 +82,20 @@ class LiveProblem:
 
     @property
     def deadline(self) -> float | None:
-        """When attempts must have ended, on the loop's clock."""
+        """When attempts must have ended, on the loop's clock; a judge gets what is left."""
         seconds = self.policy.seconds
         if seconds is None:
             return None
+        if self.policy.judge is None:
+            return self.ends
+        return self.ends - self.policy.judge_terms.kept_back_seconds(seconds)
+
+    @property
+    def ends(self) -> float:
+        """When all work on it must have ended, on the loop's clock."""
+        seconds = self.policy.seconds
+        if seconds is None:
+            return math.inf
         return self._began + seconds - min(_DEADLINE_MOST_SECONDS, seconds * _DEADLINE_SHARE)
 
     @property
@@ -143,13 +143,42 @@ class LiveProblem:
         for running in self.running.values():
             running.cancel(str(error))
 
-    def settle(self, reason: str) -> Verdict:
-        """Fix the verdict from the votes so far."""
+    @property
+    def done(self) -> tuple[Trajectory, ...]:
+        """Attempts that are over, cancelled ones too."""
+        return tuple(self._done)
+
+    def open_judging(self, reason: str) -> bool:
+        """Take no more votes and wait for the judge, where one is wanted; else settle.
+
+        A problem settled by its caller's leaving or by an error is not judged.
+        """
+        judge, terms = self.policy.judge, self.policy.judge_terms
+        if judge is None or not terms.wanted(self.weighted):
+            self.settle(reason)
+            return False
+        self._stop_reason = reason
+        self.judging = anyio.CancelScope()
+        self.settled = True
+        return True
+
+    def close_judging(self, judgment: Judgment | None) -> Verdict:
+        """Fix the verdict with what the judge has said; None if it was cancelled."""
+        self.judging = None
         if self._verdict is None:
-            self._verdict = self._choose()
-            self._stop_reason = reason
+            self._judgment = judgment
+        return self.settle(self._stop_reason)
+
+    def settle(self, reason: str) -> Verdict:
+        """Fix the verdict from the votes so far. Judging that is under way is given up."""
+        if self._verdict is None:
+            verdict = self._choose()
+            self._verdict = verdict if self._judgment is None else after(verdict, self._judgment)
+            self._stop_reason = self._stop_reason or reason
             self._verdict_seconds = self.elapsed_seconds
         self.settled = True
+        if self.judging is not None:
+            self.judging.cancel()
         self._check_gone()
         return self._verdict
 
@@ -161,7 +190,7 @@ class LiveProblem:
         return verdict
 
     def _check_gone(self) -> None:
-        if self.settled and not self.running:
+        if self.settled and not self.running and self.judging is None:
             self.gone.set()
 
     def peers(self) -> tuple[AttemptStats, ...]:
@@ -195,6 +224,7 @@ class LiveProblem:
             trajectories=tuple(sorted(self._done, key=lambda done: done.index)),
             stop_reason=self._stop_reason,
             duration_seconds=self._verdict_seconds,
+            judgment=self._judgment,
         )
 
     def _raise_if_nothing_ran(self) -> None:

@@ -22,10 +22,13 @@ from tirkit.events import (
     guarded,
     ignore,
 )
-from tirkit.scheduler.live import LiveProblem, Policy, RunningAttempt
+from tirkit.scheduler.judged import judged
+from tirkit.scheduler.live import LiveProblem, RunningAttempt
 from tirkit.scheduler.plan import Cancel, Finish, Start, plan
+from tirkit.scheduler.policy import Policy
 from tirkit.scheduler.state import RunState
-from tirkit.types import Problem, Solution, StopReason, Trajectory
+from tirkit.selection.judges import Tools
+from tirkit.types import Judgment, Problem, Solution, StopReason, Trajectory
 
 RunOne = Callable[[TrajectoryBuilder], Awaitable[Trajectory]]
 Record = Callable[[Problem, Trajectory], Awaitable[None]]
@@ -44,12 +47,14 @@ class Scheduler:
         max_in_flight: attempts at once, over all problems.
         with_logprobs: whether builders collect log-probabilities.
         record: awaited for every finished attempt before it counts, also for cancelled ones.
+        tools: what judges may ask.
     """
 
     run_one: RunOne
     max_in_flight: int
     with_logprobs: bool = False
     record: Record | None = None
+    tools: Tools = field(default_factory=Tools)
     _live: dict[str, LiveProblem] = field(default_factory=dict, init=False)
     _in_flight: int = field(default=0, init=False)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count, init=False)
@@ -135,9 +140,26 @@ class Scheduler:
                 case Cancel(index=index, reason=reason):
                     live.running[index].cancel(reason)
                 case Finish(reason=reason):
-                    verdict = live.settle(reason)
-                    live.listener(ProblemSettled(live.problem.id, verdict, reason))
+                    self._finish(live, reason)
         self._wake.set()
+
+    def _finish(self, live: LiveProblem, reason: str) -> None:
+        if live.open_judging(reason):
+            self._tasks.start_soon(self._judge, live, reason, name=f"judge {live.problem.id}")
+        else:
+            live.listener(ProblemSettled(live.problem.id, live.settle(reason), reason))
+
+    async def _judge(self, live: LiveProblem, reason: str) -> None:
+        assert live.judging is not None, "judging that was not opened"
+        judgment: Judgment | None = None
+        try:
+            with live.judging:
+                label = f"{self._run_id}.{live.key}"
+                judgment = await judged(live, self.tools, label)
+        finally:
+            # Also when the whole scheduler is cancelled: the vote is the verdict then.
+            verdict = live.close_judging(judgment)
+            live.listener(ProblemSettled(live.problem.id, verdict, reason))
 
     def _start(self, live: LiveProblem) -> None:
         index = live.take_index()

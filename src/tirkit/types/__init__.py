@@ -3,6 +3,7 @@
 from tirkit.types.chat import Chat, ChatMessage, ToolCall
 from tirkit.types.code import CodeImage, CodeResult, CodeStatus
 from tirkit.types.domain import ANY_ANSWER, AnswerDomain
+from tirkit.types.judgment import Judgment
 from tirkit.types.problem import Problem
 from tirkit.types.solution import Solution
 from tirkit.types.stats import AttemptStats, TokenStats
@@ -33,6 +34,7 @@ __all__ = (
     "EngineUsage",
     "FinishReason",
     "GenerateRequest",
+    "Judgment",
     "Piece",
     "Problem",
     "Sampling",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tirkit.types.judgment import Judgment
 from tirkit.types.problem import Problem
 from tirkit.types.trajectory import Trajectory, Usage
 from tirkit.types.verdict import Answer, Verdict
@@ -17,6 +18,7 @@ class Solution:
         trajectories: every attempt, cancelled ones included, by index.
         stop_reason: the stop rule that settled the problem, in words.
         duration_seconds: wall time from the first attempt's start to the verdict.
+        judgment: what a judge made of answers that did not agree; None where none was asked.
     """
 
     problem: Problem
@@ -24,6 +26,7 @@ class Solution:
     trajectories: tuple[Trajectory, ...]
     stop_reason: str
     duration_seconds: float
+    judgment: Judgment | None = None
 
     @property
     def answer(self) -> Answer | None:
@@ -37,5 +40,6 @@ class Solution:
 
     @property
     def usage(self) -> Usage:
-        """Sum over all trajectories."""
-        return sum((trajectory.spent for trajectory in self.trajectories), Usage())
+        """Sum over all trajectories, and what judging took."""
+        judging = Usage() if self.judgment is None else self.judgment.usage
+        return sum((trajectory.spent for trajectory in self.trajectories), judging)
