@@ -37,7 +37,7 @@ class Solver:
         settings: a whole settings tree in place of the preset.
         kernels: an entered pool to share, or settings of the one the solver owns.
         dialect: a dialect, a mix of several, or settings.
-        selector: a selector in place of the majority vote.
+        selector: a selector in place of the settings' own.
         record: awaited for every finished attempt before it counts.
         reasoner: a second model that plans beside the one that writes code, or settings; its
             engine may be the same.
@@ -100,6 +100,8 @@ class Solver:
                 settings.limits,
                 settings.sampling,
                 self._reasoner,
+                settings.attempt_guards(),
+                settings.group_tokens,
             )
             self._scheduler = await stack.enter_async_context(
                 Scheduler(

@@ -85,7 +85,7 @@ def test_file_when_it_is_no_settings_then_the_error_names_it(tmp_path: Path) -> 
 
 
 def test_settings_when_dumped_then_they_load_again() -> None:
-    settings = load_settings("sc-tir", environment=NO_ENVIRONMENT)
+    settings = load_settings("numina", environment=NO_ENVIRONMENT)
     assert Settings.model_validate(settings.model_dump(mode="json")) == settings
 
 

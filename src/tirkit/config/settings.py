@@ -6,11 +6,14 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from tirkit.attempt import AttemptLimits
+from tirkit.config.competition import CompetitionSettings
 from tirkit.config.dialect import DialectSettings
 from tirkit.config.reasoner import ReasonerSettings
 from tirkit.errors import ConfigError
+from tirkit.guards import Guard, parse_guard
 from tirkit.kernels import KernelSettings
 from tirkit.scheduler import Policy, StopRule, after_seconds, parse_stop_rule
+from tirkit.selection import Selector, parse_selector
 from tirkit.types import AnswerDomain, Sampling
 
 
@@ -23,6 +26,9 @@ class Settings(BaseModel):
         attempts: most attempts at one problem.
         max_in_flight: attempts at once, over all problems.
         stop: stop rules, such as `when_agreed(4) | when_lead_is_safe()`.
+        selector: chooses the answer, such as `entropy(floor=0.1)`.
+        group_tokens: length of a window in the attempts' statistics of confidence.
+        guards: watch each attempt, such as `["deepconf(keep_percent=10)", "repetition()"]`.
         problem_seconds: wall time of one problem; None means no limit.
         seed: of the run; attempts derive theirs from it.
         domain: which answers are admissible where a problem does not say.
@@ -31,6 +37,8 @@ class Settings(BaseModel):
         kernels: how kernels are kept and locked in.
         dialect: how the model is asked and how it calls code.
         reasoner: a second model that plans beside the one that writes code; None for one model.
+        competition: the clock of a competition that hands out problems one at a time; None
+            without one.
 
     Raises:
         ConfigError: a number is out of range or a text cannot be read.
@@ -43,6 +51,9 @@ class Settings(BaseModel):
     attempts: int = 8
     max_in_flight: int = 64
     stop: str = "when_lead_is_safe()"
+    selector: str = "majority()"
+    guards: tuple[str, ...] = ()
+    group_tokens: int = 2048
     problem_seconds: float | None = None
     seed: int = 0
     domain: str = "any"
@@ -51,15 +62,18 @@ class Settings(BaseModel):
     kernels: KernelSettings = KernelSettings()
     dialect: DialectSettings = DialectSettings()
     reasoner: ReasonerSettings | None = None
+    competition: CompetitionSettings | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for name in ("attempts", "max_in_flight"):
+        for name in ("attempts", "max_in_flight", "group_tokens"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} is {getattr(self, name)}: it must be at least 1")
         if self.problem_seconds is not None and self.problem_seconds <= 0:
             raise ConfigError(f"problem_seconds is {self.problem_seconds:g}: it must be positive")
         self.stop_rule()
+        self.vote_selector()
+        self.attempt_guards()
         self.answer_domain()
         return self
 
@@ -67,6 +81,14 @@ class Settings(BaseModel):
         """The stop rule with the problem's time limit."""
         rule = parse_stop_rule(self.stop)
         return rule if self.problem_seconds is None else rule | after_seconds(self.problem_seconds)
+
+    def vote_selector(self) -> Selector:
+        """What chooses the answer."""
+        return parse_selector(self.selector)
+
+    def attempt_guards(self) -> tuple[Guard, ...]:
+        """What watches each attempt."""
+        return tuple(map(parse_guard, self.guards))
 
     def answer_domain(self) -> AnswerDomain:
         """Which answers are admissible where a problem does not say."""
@@ -83,6 +105,7 @@ class Settings(BaseModel):
         return Policy(
             attempts=self.attempts,
             stop_rule=self.stop_rule(),
+            selector=self.vote_selector(),
             seed=self.seed,
             seconds=self.problem_seconds,
         )

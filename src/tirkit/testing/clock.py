@@ -7,6 +7,10 @@ from selectors import SelectorKey
 import anyio.lowlevel
 
 
+_LATE_SECONDS = 1e-6
+"""Timers fire late, as on real clocks; without it rounding could leave one just ahead for ever."""
+
+
 class FakeClock:
     """A clock that moves only when told.
 
@@ -26,6 +30,7 @@ class FakeClock:
         self._seconds = seconds
 
     def __call__(self) -> float:
+        """The seconds it shows."""
         return self._seconds
 
     def __repr__(self) -> str:
@@ -72,5 +77,5 @@ class _Selector(selectors.DefaultSelector):
             return super().select(timeout)
         ready = super().select(0)
         if not ready:
-            self._clock.advance(timeout)
+            self._clock.advance(timeout + _LATE_SECONDS)
         return ready

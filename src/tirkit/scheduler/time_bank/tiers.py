@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tirkit.scheduler.stop_rules import StopRule, after_attempts, after_seconds
+from tirkit.scheduler.stop_rules import StopRule, after_answers, after_seconds
 from tirkit.scheduler.time_bank.state import Allotment, BankState
 
 
@@ -24,15 +24,10 @@ class Tier:
 
     def stop(self) -> StopRule:
         """When a problem is settled, beside any rule of agreement."""
-        rule = enough(self.answers)
+        rule = after_answers(self.answers)
         for seconds, answers in self.soft:
-            rule |= after_seconds(seconds) & enough(answers)
+            rule |= after_seconds(seconds) & after_answers(answers)
         return rule
-
-
-def enough(answers: int) -> StopRule:
-    """Settle once so many attempts have finished."""
-    return after_attempts(answers)
 
 
 _EARLY = ((420.0, 5), (480.0, 4), (540.0, 3))
