@@ -89,7 +89,7 @@ class AttemptLoop:
         return end or End(StopReason.DEADLINE, "the time was up")
 
     async def _begin(self, render: Render) -> None:
-        problem = self.builder.spec.problem
+        problem = self.builder.spec.question
         if self.reasoning is not None:
             problem = await self.reasoning.plan()
         rendered = await render(problem)

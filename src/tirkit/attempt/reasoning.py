@@ -48,7 +48,7 @@ class Reasoning:
     def __init__(self, reasoner: Reasoner, dialect: Dialect, builder: TrajectoryBuilder) -> None:
         self._parts = reasoner
         self._dialect = dialect
-        self._problem = builder.spec.problem
+        self._problem = builder.spec.question
         self._streaks = Streaks(reasoner.limits)
         self._thinking = Thinking(tags_of(dialect), reasoner.limits)
         self._context = min(reasoner.limits.max_total_tokens, reasoner.engine.context_tokens)

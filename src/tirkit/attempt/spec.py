@@ -1,7 +1,7 @@
 """What an attempt is told at its start."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tirkit.types import Problem
 
@@ -21,6 +21,7 @@ class AttemptSpec:
         seed: drives the sampling of every turn.
         deadline: on the event loop's clock, in seconds; None means none.
         priority: smaller is served first by the engine.
+        asked: what is asked in place of the problem's text, "" for that itself.
     """
 
     attempt_id: str
@@ -30,6 +31,12 @@ class AttemptSpec:
     seed: int
     deadline: float | None = None
     priority: int = 0
+    asked: str = ""
+
+    @property
+    def question(self) -> Problem:
+        """The problem as it is put to the model."""
+        return replace(self.problem, text=self.asked) if self.asked else self.problem
 
 
 def derive_seed(run_seed: int, problem: Problem, index: int) -> int:

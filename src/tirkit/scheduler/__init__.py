@@ -1,9 +1,9 @@
 """Which attempt runs when, and when a problem is settled."""
 
 from tirkit.scheduler.budget import Budget
-from tirkit.scheduler.policy import Policy
-from tirkit.scheduler.parse import parse_stop_rule
+from tirkit.scheduler.parse import parse_stop_rule, parse_wave
 from tirkit.scheduler.plan import Action, Cancel, Finish, Start, plan
+from tirkit.scheduler.policy import Policy
 from tirkit.scheduler.run import Scheduler
 from tirkit.scheduler.state import ProblemState, RunState
 from tirkit.scheduler.stop_rules import (
@@ -29,6 +29,7 @@ from tirkit.scheduler.stop_rules import (
     when_uncatchable,
 )
 from tirkit.scheduler.time_bank import Allotment, TimeBank, parse_bank_policy
+from tirkit.scheduler.waves import Wave
 
 __all__ = (
     "Action",
@@ -43,6 +44,7 @@ __all__ = (
     "Start",
     "StopRule",
     "TimeBank",
+    "Wave",
     "after_answers",
     "after_attempts",
     "after_seconds",
@@ -60,6 +62,7 @@ __all__ = (
     "not_before",
     "parse_bank_policy",
     "parse_stop_rule",
+    "parse_wave",
     "plan",
     "unanimous_window",
     "when_agreed",

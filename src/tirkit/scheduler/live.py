@@ -10,6 +10,7 @@ from tirkit.attempt import TrajectoryBuilder
 from tirkit.errors import EngineError, KernelError
 from tirkit.events import Listener, ignore
 from tirkit.scheduler.policy import Policy
+from tirkit.scheduler.rounds import Places, Rounds
 from tirkit.scheduler.state import ProblemState
 from tirkit.selection import Ballot, MajorityVote, ballot_from, count, describe_silence
 from tirkit.selection.judges import after
@@ -67,7 +68,7 @@ class LiveProblem:
         self.settled = False
         self.judging: anyio.CancelScope | None = None
         self._done = sorted(prior, key=_ended_at)
-        self._todo = self._indexes_left()
+        self._places = Places(Rounds(policy.attempts, policy.waves), self._done)
         self._began = anyio.current_time()
         self._verdict: Verdict | None = None
         self._judgment: Judgment | None = None
@@ -75,10 +76,6 @@ class LiveProblem:
         self._stop_reason = ""
         self._error: Exception | None = None
         self._count()
-
-    def _indexes_left(self) -> list[int]:
-        taken = {trajectory.index for trajectory in self._done}
-        return [index for index in range(self.policy.attempts) if index not in taken]
 
     @property
     def deadline(self) -> float | None:
@@ -104,20 +101,26 @@ class LiveProblem:
         return anyio.current_time() - self._began
 
     def state(self) -> ProblemState:
-        """The picture `plan` decides from."""
-        live = sum(running.builder.sampled_tokens for running in self.running.values())
+        """The picture `plan` decides from, once every wave has begun that is due."""
+        return self._places.open_due(self._picture)
+
+    def _picture(self) -> ProblemState:
+        live = tuple(running.builder.sampled_tokens for running in self.running.values())
         spent = sum(done.spent.sampled_tokens + done.spent.wasted_tokens for done in self._done)
+        reachable = self._places.reachable(self.tally)
         return ProblemState(
             problem_id=self.key,
-            max_attempts=self.policy.attempts,
-            started=self.policy.attempts - len(self._todo),
+            max_attempts=reachable,
+            started=self._places.started,
             running=tuple(self.running),
             finished=len(self._done),
             tally=self.tally,
             weighted=self.weighted,
             ballots=tuple(self._ballots),
             elapsed_seconds=self.elapsed_seconds,
-            sampled_tokens=live + spent,
+            sampled_tokens=sum(live) + spent,
+            running_tokens=live,
+            held_back=reachable - self._places.opened,
         )
 
     def begin(self, running: RunningAttempt) -> None:
@@ -126,7 +129,17 @@ class LiveProblem:
 
     def take_index(self) -> int:
         """The lowest index not used yet, also by an earlier run."""
-        return self._todo.pop(0)
+        return self._places.take()
+
+    def asked(self, index: int) -> str:
+        """What an attempt is asked in place of the problem, "" for the problem itself."""
+        return self._places.asked(self.problem, index)
+
+    def wake_after_seconds(self, state: ProblemState) -> float:
+        """Seconds until time alone may change what is decided; infinite if it cannot."""
+        wakes = (self.policy.stop_rule, self._places)
+        seconds = (wake.wake_after_seconds(state) for wake in wakes)
+        return min((wake for wake in seconds if wake is not None), default=math.inf)
 
     def end(self, trajectory: Trajectory) -> None:
         """Take a finished attempt. After the verdict it is kept, and votes no more."""

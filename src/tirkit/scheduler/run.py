@@ -1,6 +1,7 @@
 """Runs what `plan` decides: holds the only task group of attempts."""
 
 import itertools
+import math
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -61,7 +62,7 @@ class Scheduler:
     _run_id: str = field(default_factory=lambda: secrets.token_hex(4), init=False)
 
     async def __aenter__(self) -> Self:
-        self._wake = anyio.Event()
+        self._wake, self._wake_at = anyio.Event(), math.inf
         self._tasks: TaskGroup = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._tick)
@@ -128,9 +129,8 @@ class Scheduler:
     def _replan(self) -> None:
         """Decide and act, in one go without an await between."""
         unsettled = [live for live in self._live.values() if not live.settled]
-        state = RunState(
-            tuple(live.state() for live in unsettled), self._in_flight, self.max_in_flight
-        )
+        pictures = tuple(live.state() for live in unsettled)
+        state = RunState(pictures, self._in_flight, self.max_in_flight)
         rules = {live.key: live.policy.stop_rule for live in unsettled}
         for action in plan(state, rules):
             live = self._live[action.problem_id]
@@ -141,6 +141,10 @@ class Scheduler:
                     live.running[index].cancel(reason)
                 case Finish(reason=reason):
                     self._finish(live, reason)
+        # From the pictures that were decided from: what falls due after them wakes the next plan.
+        wakes = zip(unsettled, pictures, strict=True)
+        left = (live.wake_after_seconds(at) for live, at in wakes if not live.settled)
+        self._wake_at = anyio.current_time() + min(left, default=math.inf)
         self._wake.set()
 
     def _finish(self, live: LiveProblem, reason: str) -> None:
@@ -171,6 +175,7 @@ class Scheduler:
             seed=derive_seed(live.policy.seed, live.problem, index),
             deadline=live.deadline,
             priority=live.order,
+            asked=live.asked(index),
         )
         builder = TrajectoryBuilder(spec, with_logprobs=self.with_logprobs, listener=live.listener)
         builder.peers = live.peers
@@ -211,15 +216,7 @@ class Scheduler:
         """Replan when time alone may change a decision."""
         while True:
             self._wake = anyio.Event()
-            with anyio.move_on_after(self._next_wake_seconds()) as timer:
+            with anyio.move_on_at(self._wake_at) as timer:
                 await self._wake.wait()
             if timer.cancelled_caught:
                 self._replan()
-
-    def _next_wake_seconds(self) -> float:
-        wakes = (
-            live.policy.stop_rule.wake_after_seconds(live.state())
-            for live in self._live.values()
-            if not live.settled
-        )
-        return min((wake for wake in wakes if wake is not None), default=float("inf"))

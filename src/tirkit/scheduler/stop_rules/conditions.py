@@ -29,8 +29,8 @@ class NotBefore(Combinable):
 
     def __post_init__(self) -> None:
         _check_rule("not_before", self.rule)
-        check_whole("not_before", "attempts", self.attempts, 0)
-        check_whole("not_before", "answers", self.answers, 0)
+        check_whole("stop rule not_before", "attempts", self.attempts, 0)
+        check_whole("stop rule not_before", "answers", self.answers, 0)
         if not 0 <= self.seconds < math.inf:
             raise ConfigError(
                 f"stop rule not_before: seconds is {self.seconds}, it must be at least 0 and finite"

@@ -90,8 +90,10 @@ class Ladder(Rule):
                 raise ConfigError(
                     f"stop rule ladder: rung {rung} must be a pair (at most n answers, k equal)"
                 ) from error
-            check_whole(self.name, "equal answers of a rung", equal, 1)
-            check_whole(self.name, f"answers of a rung with {equal} equal", most, equal)
+            check_whole(f"stop rule {self.name}", "equal answers of a rung", equal, 1)
+            check_whole(
+                f"stop rule {self.name}", f"answers of a rung with {equal} equal", most, equal
+            )
 
     def reason(self, state: ProblemState) -> str | None:
         """How many answers there are, and how many are equal."""
@@ -128,8 +130,8 @@ def k_of_n(votes: int, attempts: int) -> StopRule:
     Raises:
         ConfigError: more votes than attempts are asked for.
     """
-    check_whole("k_of_n", "votes", votes, 1)
-    check_whole("k_of_n", f"attempts for {votes} votes", attempts, votes)
+    check_whole("stop rule k_of_n", "votes", votes, 1)
+    check_whole("stop rule k_of_n", f"attempts for {votes} votes", attempts, votes)
     return WhenAgreed(votes) | AfterAttempts(attempts)
 
 

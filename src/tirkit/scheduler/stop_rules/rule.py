@@ -53,7 +53,7 @@ class Rule(Combinable):
 
     def check_whole(self, what: str, *, lowest: int = 1) -> None:
         """Refuse a field that is no whole number from `lowest` on."""
-        check_whole(self.name, what, getattr(self, what), lowest)
+        check_whole(f"stop rule {self.name}", what, getattr(self, what), lowest)
 
     def check_share(self, what: str, *, one: bool = True) -> None:
         """Refuse a field that is not above 0 and below 1, or 1 where that is allowed."""
@@ -80,11 +80,11 @@ def check_whole(name: str, what: str, value: object, lowest: int) -> None:
     """Refuse what is no whole number from `lowest` on.
 
     Raises:
-        ConfigError: names the rule, the number and what it must be.
+        ConfigError: says of what the number is, which, and what it must be.
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < lowest:
         raise ConfigError(
-            f"stop rule {name}: {what} is {value}, it must be a whole number of at least {lowest}"
+            f"{name}: {what} is {value}, it must be a whole number of at least {lowest}"
         )
 
 
@@ -93,10 +93,11 @@ def shown_fields(rule: object) -> list[str]:
     shown = []
     for item in fields(rule):  # type: ignore[arg-type]
         value = getattr(rule, item.name)
+        text = repr(value) if isinstance(value, str) else str(value)
         if not item.kw_only:
-            shown.append(str(value))
+            shown.append(text)
         elif value != item.default:
-            shown.append(f"{item.name}={value}")
+            shown.append(f"{item.name}={text}")
     # The base's keyword stands first among the fields and last in the text.
     return sorted(shown, key=lambda text: "=" in text.partition("(")[0])
 

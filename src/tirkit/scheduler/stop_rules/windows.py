@@ -21,7 +21,9 @@ class AgreedOfLast(Rule):
     def check(self) -> None:
         """`votes` from 1 on, `answers` from there on."""
         self.check_whole("votes")
-        check_whole(self.name, f"answers for {self.votes} votes", self.answers, self.votes)
+        check_whole(
+            f"stop rule {self.name}", f"answers for {self.votes} votes", self.answers, self.votes
+        )
 
     def reason(self, state: ProblemState) -> str | None:
         """How many of how many, and which."""
