@@ -32,9 +32,11 @@ class Balls:
 
     Args:
         digits: worked with.
+        largest_exponent: a value further than that power of ten from 1 is refused.
     """
 
-    def __init__(self, digits: int) -> None:
+    def __init__(self, digits: int, largest_exponent: int = decimal.MAX_EMAX) -> None:
+        self._largest_exponent = largest_exponent
         self._context = decimal.Context(
             prec=digits, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX, traps=_TRAPS
         )
@@ -73,6 +75,8 @@ class Balls:
 
     def _rounded(self, middle: Decimal, radius: Decimal) -> Ball:
         """A result and its error, the last digit counted as uncertain."""
+        if abs(middle.adjusted()) > self._largest_exponent and middle:
+            raise ArithmeticError("too large or too small")
         return Ball(middle, _UP.fma(_UP.abs(middle), self._step, radius))
 
     def _sum(self, one: Ball, other: Ball) -> Ball:

@@ -12,7 +12,9 @@ from tirkit.answers.outcome import Equivalence
 
 AGREEING_DIGITS = 200
 """As the children have it: constants that agree so far are the same number."""
-_FEW, _MANY = Balls(40), Balls(AGREEING_DIGITS + 60)
+LARGEST_EXPONENT = 60
+r"""Beyond it so many digits show no sameness: \sqrt{10^{398}+1} agrees with 10^{199} that far."""
+_FEW, _MANY = Balls(40), Balls(AGREEING_DIGITS + 60, LARGEST_EXPONENT)
 _SMALLEST = Decimal("1e-40")
 _POINTS = (0x1F3D5B79A2C4E681, 0x0A5C3E7916D8B24F)
 """Where letters get their values from; any numbers that no answer was made for."""

@@ -14,7 +14,9 @@ AGREEING_DIGITS = 200
 math-verify takes 15. Answers short enough to be parsed cannot come that close without being equal,
 save where they write a number that small or that large, and then the digits grow with it.
 """
-MAX_WORKING_DIGITS = 6_000
+_CANCELLED = 4
+r"""Digits that may cancel for each of the magnitude: two in \sqrt{10^{398}+1} and 10^{199}."""
+MAX_WORKING_DIGITS = 12_000
 """Most digits worked with: larger numbers that agree so far are left UNKNOWN."""
 _SURE_BITS = 8
 """A value whose last so many bits are certain is not zero."""
@@ -63,7 +65,7 @@ def _part_is_zero(part: Expr) -> bool | None:
 def _equal(one: Expr, other: Expr) -> Equivalence:
     if isinstance(one, Rational) and isinstance(other, Rational):
         return EQUAL if one == other else DIFFERENT
-    digits = AGREEING_DIGITS + max(_magnitude(one), _magnitude(other))
+    digits = AGREEING_DIGITS + _CANCELLED * max(_magnitude(one), _magnitude(other))
     if digits > MAX_WORKING_DIGITS:
         return _rough(one, other)
     zero = is_zero(one - other, digits)
