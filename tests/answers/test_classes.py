@@ -5,8 +5,10 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tirkit.answers import Equivalence, classes
+from tirkit.answers import Equivalence, classes, known
 from tirkit.answers.classes import Linked
+from tirkit.answers.comparison import Comparison
+from tirkit.types import Answer
 
 FORMS = [r"\pi", "157/50", "63/20", "x", "x+0", "1", "2"]
 
@@ -49,6 +51,15 @@ def test_classes_when_forms_come_in_any_order_then_are_the_same(
     for group in found:
         for form in group[1:]:
             assert any(frozenset((form, other)) in links for other in group)
+
+
+def test_classes_when_numbers_are_compared_within_a_tolerance_then_the_chain_decides() -> None:
+    def near(one: str, other: str) -> Equivalence:
+        return known(Answer(one, one), Answer(other, other), Comparison(relative=0.01))
+
+    assert near("100", "102") is Equivalence.DIFFERENT
+    for order in permutations(["100", "101", "102", "150"]):
+        assert classes(order, near, exact=False) == (("100", "101", "102"), ("150",))
 
 
 def test_classes_when_unknown_then_stay_apart() -> None:

@@ -34,7 +34,7 @@ class Linked:
 
 
 def classes(
-    forms: Iterable[str], compare: Callable[[str, str], Equivalence]
+    forms: Iterable[str], compare: Callable[[str, str], Equivalence], *, exact: bool = True
 ) -> tuple[tuple[str, ...], ...]:
     """Group canonical forms: two are in one group if a chain of EQUAL pairs links them.
 
@@ -44,13 +44,14 @@ def classes(
 
     Args:
         forms: canonical forms; repeated ones count once.
-        compare: tells whether two forms say the same. Each pair is asked at most once, and no
-            pair of two exact numbers: these are the same only as texts.
+        compare: tells whether two forms say the same. Each pair is asked at most once.
+        exact: whether two numbers are the same only as texts, so that no such pair is asked; not
+            so where `compare` allows for a tolerance.
     """
     ordered = sorted(set(forms), key=shortness)
     linked = Linked(ordered)
-    numbers = [form for form in ordered if is_number(form)]
-    others = [form for form in ordered if not is_number(form)]
+    numbers = [form for form in ordered if exact and is_number(form)]
+    others = [form for form in ordered if not (exact and is_number(form))]
     for position, form in enumerate(others):
         for other in (*numbers, *others[:position]):
             if not linked.together(form, other) and compare(form, other) is Equivalence.EQUAL:
