@@ -3,7 +3,14 @@
 import subprocess
 import sys
 
-NAMES = ("loop_cost", "async_vs_lockstep", "engine_overhead", "kernels", "execute_while_streaming")
+NAMES = (
+    "loop_cost",
+    "async_vs_lockstep",
+    "engine_overhead",
+    "kernels",
+    "execute_while_streaming",
+    "answers",
+)
 
 
 def main() -> int:
