@@ -18,10 +18,12 @@ from tirkit.dialects.mix import DialectMix
 from tirkit.engines import Engine, engine_from_name
 from tirkit.errors import ConfigError
 from tirkit.events import Event, Listener, ignore
+from tirkit.judging import Judging, judge_tools
 from tirkit.kernels import KernelPool, KernelSource
 from tirkit.scheduler import Budget, Policy, Scheduler
 from tirkit.scheduler.run import Record
 from tirkit.selection import Selector
+from tirkit.selection.judges import Judge
 from tirkit.types import Problem, Solution, Trajectory
 
 
@@ -38,6 +40,8 @@ class Solver:
         kernels: an entered pool to share, or settings of the one the solver owns.
         dialect: a dialect, a mix of several, or settings.
         selector: a selector in place of the settings' own.
+        judge: asked where the votes leave it open: a judge, its name as `parse_judge` reads it, or
+            a `Judging` with a model and a budget of its own.
         record: awaited for every finished attempt before it counts.
         reasoner: a second model that plans beside the one that writes code, or settings; its
             engine may be the same.
@@ -58,6 +62,7 @@ class Solver:
         kernels: KernelSource | Mapping[str, Any] | None = None,
         dialect: AnyDialect | DialectMix | Mapping[str, Any] | None = None,
         selector: Selector | None = None,
+        judge: Judging | Judge | str | None = None,
         record: Record | None = None,
         reasoner: Reasoner | Mapping[str, Any] | None = None,
         share_engine: bool = False,
@@ -77,6 +82,7 @@ class Solver:
         self._dialect = dialect or self.settings.dialect.mix()
         self._reasoner = reasoner or self._made_reasoner()
         self._selector = selector
+        self._judging = None if judge is None else Judging.of(judge)
         self._record = record
         self._share_engine = share_engine
         self._stack = AsyncExitStack()
@@ -109,6 +115,9 @@ class Solver:
                     settings.max_in_flight,
                     with_logprobs=settings.sampling.logprobs is not None,
                     record=self._record,
+                    tools=judge_tools(
+                        self.engine, kernels, self._dialect, settings.sampling, self._judging
+                    ),
                 )
             )
             self._tasks = await stack.enter_async_context(anyio.create_task_group())
@@ -225,6 +234,8 @@ class Solver:
 
     def _policy(self) -> Policy:
         policy = self.settings.policy()
+        if self._judging is not None:
+            policy = self._judging.over(policy)
         return policy if self._selector is None else replace(policy, selector=self._selector)
 
 
