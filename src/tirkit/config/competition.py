@@ -18,7 +18,7 @@ class CompetitionSettings(BaseModel):
         total_seconds: from the start of the program to the hard end.
         problems: how many will come; None if nobody knows.
         least_seconds: what a problem needs for any answer; kept for each later one.
-        most_seconds: most one problem may get; None for none.
+        most_seconds: most one problem may get, below the gateway's 30 minutes; None for none.
         rest_to_last: whether the last problem gets all that is left.
         keep_seconds: kept back of each problem's time for handing in its answer.
         fallback: answer where nothing was found.
@@ -34,7 +34,7 @@ class CompetitionSettings(BaseModel):
     total_seconds: _Positive = 17_400.0
     problems: Annotated[int, Field(ge=1)] | None = 50
     least_seconds: _Positive = 10.0
-    most_seconds: _Positive | None = None
+    most_seconds: _Positive | None = 1740.0
     rest_to_last: bool = True
     keep_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 2.0
     fallback: int = 0

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import anyio
-import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from tirkit.errors import ConfigError, TirkitError
@@ -19,6 +18,8 @@ _PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _OUTLIVED_IN_A_ROW = 2
 """Problems that do not let go when their time is up, after which the solver is opened again."""
+_TRIES = 4
+"""Most times a problem is begun, each on a new engine."""
 _BROKEN = frozenset({StopReason.ENGINE_ERROR, StopReason.KERNEL_ERROR})
 
 
@@ -107,12 +108,12 @@ class OpenSolver:
         self, problem: Problem, allotment: Allotment, ends_at: float, best: BestAnswer
     ) -> None:
         """Solve it, again on a new engine if the old one died and time is left."""
-        while anyio.current_time() < ends_at:
-            await self._opened.wait()
-            solver = self._solver
-            if solver is None:  # found broken between the two lines
-                continue
+        for _ in range(_TRIES):
+            while (solver := self._solver) is None:
+                await self._opened.wait()
             left = ends_at - anyio.current_time()
+            if left <= 0:
+                return
             budget = replace(allotment, seconds=left).budget(self._keep_seconds)
             best.time_up = anyio.current_time() + (budget.seconds or 0.0)
             try:
@@ -125,7 +126,8 @@ class OpenSolver:
                 if not _broken(solution):
                     return
                 self._replace(solver, f"problem {problem.id}: {solution.verdict.reason}")
-            await anyio.lowlevel.checkpoint()
+            if anyio.current_time() >= best.time_up:
+                return
 
     def _replace(self, solver: Solver | None, reason: str) -> None:
         """Have a broken solver closed and a new one opened."""
@@ -144,5 +146,11 @@ def _broken(solution: Solution) -> bool:
     """Whether there is no answer because the engine or the kernels died, or nothing ever came."""
     if solution.answer is not None:
         return False
-    died = any(one.stop_reason in _BROKEN for one in solution.trajectories)
-    return died or solution.usage.sampled_tokens + solution.usage.wasted_tokens == 0
+    reasons = {one.stop_reason for one in solution.trajectories}
+    if reasons & _BROKEN:
+        return True
+    spent = solution.usage
+    nothing_came = spent.sampled_tokens + spent.wasted_tokens == 0
+    return (
+        nothing_came and StopReason.FAULT not in reasons
+    )  # a defect is not mended by a new engine
