@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tirkit.guards.entropy_shape import entropy_shape
 from tirkit.guards.figures import TokenFigures
 from tirkit.types import AttemptStats, TokenStats
 
@@ -80,6 +81,7 @@ def token_stats(
         bottom_groups=_mean(bottom),
         mean_entropy=_mean(bits),
         tail_entropy=_mean(bits[-group_tokens:]),
+        **entropy_shape(bits),
     )
 
 
