@@ -73,10 +73,10 @@ def _set(canonical: str, structure: Structure | None) -> str:
     if canonical == _EMPTY_SET:
         return canonical
     if structure is None:
-        return f"\\{{{canonical}\\}}"
+        return _braced((canonical,))
     if structure.kind is Kind.SET:
         return canonical
-    return _braced(structure) if structure.kind is Kind.LIST else ""
+    return _braced(structure.parts) if structure.kind is Kind.LIST else ""
 
 
 def _tuple(_: str, structure: Structure | None) -> str:
@@ -106,12 +106,15 @@ def _values(canonical: str, structure: Structure | None) -> str:
     if structure is None:
         return canonical
     if structure.kind in {Kind.LIST, Kind.TUPLE, Kind.SQUARE}:
-        return _braced(structure)
+        return _braced(structure.parts)
     return canonical if structure.kind is Kind.SET else ""
 
 
-def _braced(structure: Structure) -> str:
-    return normalize(str(Structure(Kind.SET, structure.parts, "\\{", "\\}")))
+def _braced(parts: tuple[str, ...]) -> str:
+    """The set of `parts`, or "" if what stands in them does not read as one."""
+    form = normalize(str(Structure(Kind.SET, parts, "\\{", "\\}")))
+    structure = parse_structure(form)
+    return form if structure is not None and structure.kind is Kind.SET else ""
 
 
 _FORMS = {"set": _set, "tuple": _tuple, "interval": _interval, "values": _values}

@@ -19,10 +19,12 @@ from tirkit.answers.normalize.structures import Kind, Structure, inner_text, par
 from tirkit.answers.normalize.units import is_constant, split_label, strip_units, strip_word
 
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-_SIMPLE = re.compile(r"[-+]?[0-9]*[.,/]?[0-9]+")
+_SIMPLE = re.compile(r"[-+]?(?:[0-9]*[.,/]?[0-9]+|\\[dt]?frac\{-?[0-9]+\}\{-?[0-9]+\})")
+"""What most answers are: read without looking for dress."""
 _INFINITE = re.compile(r"([-+]?)\\infty")
 _MAX_SPELLED = 120
 _MAX_SIDES = 4
+_MAX_LABELS = 4
 _ELLIPSIS = re.compile(r"\\ldots|\.\.\.")
 
 
@@ -39,7 +41,7 @@ def normalize(text: str) -> str:
     if len(stripped) > MAX_ANSWER_CHARS:
         return stripped
     if _SIMPLE.fullmatch(stripped):
-        number = read_number(stripped) if stripped.isascii() else None
+        number = read_number(stripped.replace("\\dfrac", "\\frac").replace("\\tfrac", "\\frac"))
         if number is not None:
             return number
     return _settled(stripped)
@@ -63,8 +65,7 @@ def _pass(text: str) -> str:
 
 
 def _canonical(text: str, depth: int) -> str:
-    text = _trim(text)
-    _, value = split_label(text)
+    value = _value(text)
     if depth < MAX_NESTING:
         both = _signs(value) if not depth else (value,)
         if len(both) == 2:
@@ -76,6 +77,17 @@ def _canonical(text: str, depth: int) -> str:
         if inside is not None:
             return _canonical(inside, depth + 1)
     return _scalar(value)
+
+
+def _value(text: str) -> str:
+    """What `text` says the value of something to be, `= {x = 5}.` down to `5`."""
+    value = _trim(text)
+    for _ in range(_MAX_LABELS):
+        bare = _trim(split_label(value)[1])
+        if bare == value:
+            break
+        value = bare
+    return value
 
 
 def _trim(text: str) -> str:

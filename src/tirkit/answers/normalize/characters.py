@@ -21,7 +21,7 @@ _NAMED = {
     "^{\\circ}": "\u00b0\u00ba",
     "^{\\circ}C ": "\u2103",
     "^{\\circ}F ": "\u2109",
-    "\\pi ": "\u03c0\u1d70b",
+    "\\pi ": "\u03c0\U0001d70b",
     "\\infty ": "\u221e",
     "\\emptyset ": "\u2205\u00d8",
     "\\cup ": "\u222a",
