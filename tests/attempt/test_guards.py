@@ -1,6 +1,6 @@
 """Guards in attempts and problems: who is ended, with what record, and what is left of it."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 
 import anyio
@@ -61,7 +61,7 @@ def alternatives(text: str) -> TopLogprobs:
 
 
 async def solve(
-    texts: dict[int, Sequence[str]],
+    texts: Mapping[int, Sequence[str]],
     guards: Sequence[Guard],
     *,
     at_once: int = 1,
@@ -125,7 +125,8 @@ async def test_deepconf_when_an_attempt_is_unsure_then_it_is_ended_mid_stream() 
     assert ended.turns[-1].note == f"cut off: {ended.stop_detail}"
     assert ended.answer is None
     assert sum(ended.mask) == ended.usage.sampled_tokens
-    assert solution.verdict.tally.total_weight == 3
+    (entry,) = solution.verdict.tally.entries
+    assert (entry.count, solution.verdict.tally.silent) == (3, 1)
 
 
 async def test_deepconf_when_an_attempt_is_ended_then_it_is_no_peer_and_its_tokens_are_saved() -> (
@@ -233,7 +234,7 @@ async def test_guard_when_code_already_runs_then_the_block_comes_to_its_end_firs
 
 
 async def test_guards_when_several_watch_then_the_first_reason_is_told() -> None:
-    guards = [RepetitionGuard(minimum_tokens=64), DeepConfGuard(90, warmup=1)]
+    guards: list[Guard] = [RepetitionGuard(minimum_tokens=64), DeepConfGuard(90, warmup=1)]
     texts = {0: SURE, 1: ["???" * 999]}
     solution, _ = await solve(texts, guards, chunk_tokens=200)
     assert solution.trajectories[1].stop_detail.startswith("repetition")
