@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tirkit.answers import equivalent
 from tirkit.scheduler.state import ProblemState
 from tirkit.scheduler.waves import Earlier, Wave, question
+from tirkit.selection import Compare
 from tirkit.types import Problem, Tally, Trajectory
 
 
@@ -90,14 +92,20 @@ class Places:
             state = picture()
         return state
 
-    def asked(self, problem: Problem, index: int) -> str:
-        """What an attempt is asked in place of the problem, "" for the problem itself."""
+    def asked(self, problem: Problem, index: int, compare: Compare = equivalent) -> str:
+        """What an attempt is asked in place of the problem, "" for the problem itself.
+
+        Args:
+            problem: what is asked.
+            index: of the attempt.
+            compare: tells whether two answers say the same.
+        """
         number = self._rounds.round_of(index)
         if number == 0:
             return ""
         indexes = self._rounds.indexes(number)
         if number not in self._earlier:
-            self._earlier[number] = Earlier.of(self._done, indexes.start)
+            self._earlier[number] = Earlier.of(self._done, indexes.start, compare)
         wave = self._rounds.waves[number - 1]
         return question(wave, problem, self._earlier[number], index - indexes.start)
 

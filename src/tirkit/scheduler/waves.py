@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tirkit.answers import final_segment
+from tirkit.answers import equivalent, final_segment
 from tirkit.errors import ConfigError
 from tirkit.prompts.waves import load_wave_text
 from tirkit.scheduler.state import ProblemState
 from tirkit.scheduler.stop_rules import StopRule
 from tirkit.scheduler.stop_rules.rule import check_whole, leader, shown_fields
-from tirkit.selection import MajorityVote, ballot_from, count
+from tirkit.selection import Compare, MajorityVote, ballot_from, count
 from tirkit.types import Problem, StopReason, Tally, Trajectory
 
 _MOST_CANDIDATES = 8
@@ -74,7 +74,9 @@ class Earlier:
     tally: Tally = field(default_factory=Tally)
 
     @classmethod
-    def of(cls, done: Sequence[Trajectory], before: int) -> "Earlier":
+    def of(
+        cls, done: Sequence[Trajectory], before: int, compare: Compare = equivalent
+    ) -> "Earlier":
         """Of the attempts with an index below `before` that were not cancelled."""
         answered = sorted(
             (
@@ -86,7 +88,7 @@ class Earlier:
             ),
             key=lambda trajectory: trajectory.index,
         )
-        votes = count(MajorityVote(), [ballot_from(trajectory) for trajectory in answered])
+        votes = count(MajorityVote(), [ballot_from(trajectory) for trajectory in answered], compare)
         return cls(tuple(answered), votes)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 _KEPT_BITS = 160
 """Of the largest binomial coefficient. Below it the sum is exact, above it the error stays under
 its number of terms times 2 ** -159, relatively."""
-_STEPS_PER_DEVIATION = 2.5
+_STEPS_PER_DEVIATION = 3.0
 """Steps of the integration in one standard deviation of the logarithm."""
 _NEGLIGIBLE = 1e-18
 """Share of a sum below which a term no longer counts."""

@@ -90,16 +90,15 @@ def check_whole(name: str, what: str, value: object, lowest: int) -> None:
 
 def shown_fields(rule: object) -> list[str]:
     """The arguments of a rule's text: all positional ones, and the others where they are set."""
-    shown = []
+    positional, named = [], []
     for item in fields(rule):  # type: ignore[arg-type]
         value = getattr(rule, item.name)
         text = repr(value) if isinstance(value, str) else str(value)
         if not item.kw_only:
-            shown.append(text)
+            positional.append(text)
         elif value != item.default:
-            shown.append(f"{item.name}={text}")
-    # The base's keyword stands first among the fields and last in the text.
-    return sorted(shown, key=lambda text: "=" in text.partition("(")[0])
+            named.append(f"{item.name}={text}")
+    return positional + sorted(named, key=lambda text: text.startswith("minimum_attempts="))
 
 
 def leader(tally: Tally) -> TallyEntry | None:
