@@ -78,6 +78,22 @@ def test_aime_when_the_data_is_missing_then_one_clear_line(tmp_path: Path) -> No
     assert len(shown.stderr.strip().splitlines()) == 1
 
 
+def test_kaggle_when_run_without_the_gateway_then_every_row_is_answered(tmp_path: Path) -> None:
+    written, rows = tmp_path / "written.jsonl", tmp_path / "test.csv"
+    attempts = [
+        {"problem_id": name, "index": 0, "turns": [f"So \\boxed{{{value}}}."]}
+        for name, value in (("aa", 0), ("bb", 99_999), ("cc", 100_000))
+    ]
+    written.write_text("\n".join(map(json.dumps, attempts)))
+    rows.write_text("id,problem\naa,What is a?\nbb,What is b?\ncc,What is c?\n")
+    shown = run(
+        str(EXAMPLES / "kaggle.py"),
+        *("--engine", f"replay:{written}", "--preset", "default", "--data", str(rows)),
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert sorted(shown.stdout.splitlines()) == ["aa 0", "bb 99999", "cc 0"]
+
+
 @pytest.mark.slow
 def test_demo_when_run_then_it_solves_something() -> None:
     shown = run(str(EXAMPLES / "demo.py"))

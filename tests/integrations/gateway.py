@@ -61,7 +61,6 @@ def predicting(
         "kernels": KERNELS,
         "attempts": 4,
         "stop": "when_agreed(3)",
-        "competition": {},
         **options,
     }
     with KagglePredictor(

@@ -304,8 +304,6 @@ def test_predictor_when_made_with_its_own_preset_then_it_has_the_published_clock
     with KagglePredictor(engine, kernels=KERNELS, now=clock, loop_factory=clock.loop) as made:
         assert made.bank.left_seconds == TOTAL_SECONDS
         assert made.bank.begin().seconds == 900
-    with pytest.raises(ConfigError, match="no competition"):
-        KagglePredictor(engine, "default")
     with pytest.raises(ConfigError, match="attempts is 0"):
         KagglePredictor(engine, attempts=0)
 

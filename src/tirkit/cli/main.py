@@ -6,6 +6,7 @@ from tirkit.cli.bench import bench
 from tirkit.cli.doctor import doctor
 from tirkit.cli.exec import exec_
 from tirkit.cli.grade import grade
+from tirkit.cli.presets import presets
 from tirkit.cli.show import show
 from tirkit.cli.solve import solve
 
@@ -20,6 +21,7 @@ app.command()(solve)
 app.command()(bench)
 app.command("exec")(exec_)
 app.command()(grade)
+app.command()(presets)
 app.command()(show)
 app.command()(doctor)
 

@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from threading import Lock
 from typing import Any, Self
 
-from tirkit.config import Settings, load_settings
+from tirkit.config import CompetitionSettings, Settings, load_settings
 from tirkit.engines import Engine
 from tirkit.errors import ConfigError
 from tirkit.integrations.kaggle.best import BestAnswer
@@ -45,7 +45,7 @@ class KagglePredictor:
     Args:
         engine: an engine, or its name such as `vllm:PATH`; a name can be started afresh, an engine
             is entered again.
-        preset: name of a shipped preset.
+        preset: name of a shipped preset; one without a competition takes the usual clock.
         settings: a whole settings tree in place of the preset.
         used_seconds: gone since the notebook started.
         bank: a time bank in place of the settings' own.
@@ -54,7 +54,7 @@ class KagglePredictor:
         **options: as for `Solver`.
 
     Raises:
-        ConfigError: the settings have no competition, or as for `Solver`.
+        ConfigError: as for `Solver`.
         MissingExtra: there is no library of frames.
     """
 
@@ -80,11 +80,7 @@ class KagglePredictor:
             settings = load_settings(preset, overrides=flatten(options))
         elif options:
             raise ConfigError(f"settings and {', '.join(options)} given: use one of the two")
-        competition = settings.competition
-        if competition is None:
-            raise ConfigError(
-                f"preset {settings.preset!r} has no competition: use aimo3 or set one"
-            )
+        competition = settings.competition or CompetitionSettings()
         self._competition = competition
         self.bank = bank or competition.bank(now=now, used_seconds=used_seconds)
         self._answers: dict[tuple[str, str], int] = {}
