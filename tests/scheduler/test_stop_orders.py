@@ -1,5 +1,6 @@
 """What holds for every rule: order, live against replayed, ten thousand votes."""
 
+import functools
 import random
 
 import anyio
@@ -118,12 +119,20 @@ async def test_rule_when_replayed_over_the_record_then_it_decides_as_it_did_live
             assert sorted(over) == sorted(indexes[:finished])
 
 
+@functools.cache
+def ten_thousand() -> tuple[ProblemState, ...]:
+    """All agree, half of them do, nobody answers."""
+    return (
+        state([0] * 10_000, attempts=10_001),
+        state([place % 2 for place in range(10_000)], attempts=20_000),
+        state([None] * 10_000, attempts=20_000),
+    )
+
+
 @pytest.mark.parametrize("rule", RULES, ids=str)
 @pytest.mark.timeout(60)
 def test_rule_when_there_are_ten_thousand_attempts_then_it_decides(rule: StopRule) -> None:
-    sure = state([0] * 10_000, attempts=10_001)
-    even = state([place % 2 for place in range(10_000)], attempts=20_000)
-    silent = state([None] * 10_000, attempts=20_000)
+    sure, even, silent = ten_thousand()
     assert rule.decide(sure) or "ladder" in str(rule)
     rule.decide(even)
     assert rule.decide(silent) is None or "after_attempts(" in str(rule)
