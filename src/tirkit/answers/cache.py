@@ -9,7 +9,7 @@ from tirkit.answers.outcome import Equivalence
 MAX_PAIRS = 16_384
 """Pairs remembered; those not asked for longest are forgotten first."""
 
-_Key = tuple[str, str, int | None, bool, float | None, bool]
+_Key = tuple[str, str, int | None, bool, float | None, bool, bool]
 
 
 class PairCache:
@@ -62,4 +62,4 @@ class PairCache:
 
 def _key(one: str, other: str, how: Comparison) -> _Key:
     low, high = (one, other) if one <= other else (other, one)
-    return low, high, how.places, how.as_written, how.relative, how.percent
+    return low, high, how.places, how.as_written, how.relative, how.percent, how.symbolic

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import anyio
 
+from tirkit.answers import known, settle
 from tirkit.attempt import TrajectoryBuilder
 from tirkit.errors import EngineError, KernelError
 from tirkit.events import Listener, ignore
@@ -29,6 +31,9 @@ _DEADLINE_SHARE = 0.02
 _DEADLINE_MOST_SECONDS = 0.5
 """Attempts end this much before their problem's time is up, so that forced answers count."""
 
+
+_COMPARE_SECONDS = 20.0
+"""Longest an attempt waits to be compared with the others before its answer counts."""
 
 _ENDED_FROM_OUTSIDE = frozenset({StopReason.CANCELLED, StopReason.GUARD})
 
@@ -75,7 +80,8 @@ class LiveProblem:
         self._verdict_seconds = 0.0
         self._stop_reason = ""
         self._error: Exception | None = None
-        self._count()
+        self._same = partial(known, how=policy.comparison)
+        self.count()
 
     @property
     def deadline(self) -> float | None:
@@ -133,7 +139,7 @@ class LiveProblem:
 
     def asked(self, index: int) -> str:
         """What an attempt is asked in place of the problem, "" for the problem itself."""
-        return self._places.asked(self.problem, index)
+        return self._places.asked(self.problem, index, self._same)
 
     def wake_after_seconds(self, state: ProblemState) -> float:
         """Seconds until time alone may change what is decided; infinite if it cannot."""
@@ -141,12 +147,26 @@ class LiveProblem:
         seconds = (wake.wake_after_seconds(state) for wake in wakes)
         return min((wake for wake in seconds if wake is not None), default=math.inf)
 
+    async def compare(self, trajectories: Sequence[Trajectory]) -> None:
+        """Find out which answers are the same, so that counting need not wait for it.
+
+        Symbols are compared in child processes; a pair that takes too long stays unknown.
+
+        Args:
+            trajectories: those whose answers are new.
+        """
+        new = [done.answer for done in trajectories if done.answer is not None]
+        leaders = [entry.answer for entry in self.tally.entries]
+        if new:
+            with anyio.move_on_at(min(self.ends, anyio.current_time() + _COMPARE_SECONDS)):
+                await settle([*leaders, *new], self.policy.comparison)
+
     def end(self, trajectory: Trajectory) -> None:
         """Take a finished attempt. After the verdict it is kept, and votes no more."""
         del self.running[trajectory.index]
         self._done.append(trajectory)
         if not self.settled:
-            self._count()
+            self.count()
         self._check_gone()
 
     def fail(self, error: Exception) -> None:
@@ -214,12 +234,12 @@ class LiveProblem:
             if done.stats is not None and done.stop_reason not in _ENDED_FROM_OUTSIDE
         )
 
-    def _count(self) -> None:
+    def count(self) -> None:
         """Make ballots and tallies of what has finished."""
         ended = [done for done in self._done if done.stop_reason is not StopReason.CANCELLED]
         self._ballots: list[Ballot] = [ballot_from(done) for done in ended]
-        self.tally: Tally = count(MajorityVote(), self._ballots)
-        self.weighted: Tally = count(self.policy.selector, self._ballots)
+        self.tally: Tally = count(MajorityVote(), self._ballots, self._same)
+        self.weighted: Tally = count(self.policy.selector, self._ballots, self._same)
 
     def solution(self) -> Solution:
         """The result, once settled and gone.

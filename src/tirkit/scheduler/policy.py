@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tirkit.answers.comparison import EXACT, Comparison
 from tirkit.errors import ConfigError
 from tirkit.scheduler.stop_rules import StopRule, when_lead_is_safe
 from tirkit.scheduler.waves import Wave
@@ -21,6 +22,7 @@ class Policy:
         seconds: wall time of the problem; attempts answer before it ends. None means no limit.
         judge: asked where the votes leave it open; None never asks.
         judge_terms: when it is asked, and what it may spend.
+        comparison: when two answers count as the same.
         waves: further attempts, one wave after the other, where too few of the earlier ones agree.
     """
 
@@ -31,6 +33,7 @@ class Policy:
     seconds: float | None = None
     judge: Judge | None = None
     judge_terms: JudgeTerms = field(default_factory=JudgeTerms)
+    comparison: Comparison = EXACT
     waves: tuple[Wave, ...] = ()
 
     def __post_init__(self) -> None:

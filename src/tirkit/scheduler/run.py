@@ -104,6 +104,9 @@ class Scheduler:
         """
         listener = guarded(listener)
         live = LiveProblem(next(self._numbers), problem, policy, prior, listener)
+        if prior:
+            await live.compare(prior)
+            live.count()
         self._live[live.key] = live
         listener(ProblemStarted(problem, policy.attempts))
         try:
@@ -190,7 +193,8 @@ class Scheduler:
         try:
             with running.scope:
                 try:
-                    await self.run_one(builder)
+                    trajectory = await self.run_one(builder)
+                    await live.compare([trajectory])
                 except Exception as error:  # noqa: BLE001 - raised again where the caller waits
                     live.fail(error)
         finally:
