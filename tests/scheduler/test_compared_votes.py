@@ -32,7 +32,7 @@ async def solve(
         return builder.freeze(StopReason.ANSWERED, answer=given)
 
     policy = Policy(
-        len(texts), rule, comparison=comparison or Comparison(timeout_seconds=1.0), seconds=seconds
+        len(texts), rule, comparison=comparison or Comparison(timeout_seconds=20.0), seconds=seconds
     )
     async with Scheduler(answer, max_in_flight=1) as scheduler:
         with anyio.fail_after(60):
