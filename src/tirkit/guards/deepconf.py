@@ -11,6 +11,8 @@ from tirkit.guards.settings import GuardSettings
 from tirkit.guards.window import SlidingMean
 from tirkit.types import TokenChunk
 
+_SAME = 1e-6
+"""Figures are kept in single precision: those of the same text may differ by as much."""
 _ASK_EVERY_TOKENS = 64
 """How often the peers are counted until there are enough."""
 
@@ -92,7 +94,7 @@ class _DeepConfWatch(Quiet):
             self._lowest = lowest
         if self._threshold is None:
             self._ask(len(chunk.token_ids))
-        if self._threshold is None or self._lowest >= self._threshold:
+        if self._threshold is None or self._lowest >= self._threshold - _SAME:
             return None
         return (
             f"deepconf: a group's confidence of {self._lowest:.3f} is below {self._threshold:.3f}, "
