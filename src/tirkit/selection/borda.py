@@ -13,7 +13,7 @@ from tirkit.selection.stage import Cast, Stage, check, check_word, scaled
 class Borda(Stage):
     """The attempt of rank r among N, the surest first, weighs (N - r + 1)^p.
 
-    Self-certainty with Borda voting (arXiv 2502.18581, section 4.3). Attempts without an answer
+    Self-certainty with Borda voting (arXiv 2502.18581). Attempts without an answer
     hold their rank too. Self-certainty is the mean divergence of the token distributions from a
     uniform one; over the best tokens an engine tells, it ranks as the mean confidence does.
     Attempts that are equally sure share the weights of their ranks.

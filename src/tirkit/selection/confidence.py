@@ -15,8 +15,8 @@ _COLDEST, _HOTTEST = 1e-6, 1e6
 class Weighted(Stage):
     """Each vote weighs its attempt's confidence: V(a) = sum of C over the attempts that say a.
 
-    DeepConf's weighted majority (arXiv 2508.15260, equation 6) with its confidences of section
-    3.1, and the geometric mean probability of the sampled tokens.
+    DeepConf's confidence-weighted majority vote (arXiv 2508.15260) with its measures of
+    confidence, and the geometric mean probability of the sampled tokens.
 
     Attributes:
         by: "mean", "tail", "bottom" (lowest tenth of the groups), "lowest" or "probability".
@@ -41,7 +41,7 @@ class Weighted(Stage):
 class Softmax(Stage):
     """Each vote weighs exp(c / T) / sum of exp(c / T) over the votes at the question.
 
-    CISC's normalised confidence (arXiv 2502.06233, equation 2), here times the number of votes:
+    CISC's normalised confidence (arXiv 2502.06233), here times the number of votes:
     the mean weight is 1 and no verdict changes.
 
     Attributes:

@@ -13,7 +13,7 @@ from tirkit.selection.stage import Cast, Stage, answered, check, check_word, sif
 class Top(Stage):
     """Lets only the surest `percent` % of the answered attempts vote.
 
-    DeepConf's filter (arXiv 2508.15260, section 3.2): those whose confidence reaches the
+    DeepConf's filter (arXiv 2508.15260): those whose confidence reaches the
     (100 - percent)th percentile, linear between neighbours. 90 is safe; 10 has lost four points
     on two of the authors' sets. An attempt without a confidence is not among the surest.
 

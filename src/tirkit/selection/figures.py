@@ -31,7 +31,7 @@ CONFIDENCES: Mapping[str, Callable[[TokenStats], float | None]] = {
     "lowest": lambda stats: stats.lowest_group,
     "probability": lambda stats: _probability(stats.mean_logprob),
 }
-"""DeepConf's (arXiv 2508.15260, section 3.1), and the geometric mean probability."""
+"""DeepConf's (arXiv 2508.15260), and the geometric mean probability."""
 ENTROPIES: Mapping[str, Callable[[TokenStats], float | None]] = {
     "mean": lambda stats: stats.mean_entropy,
     "tail": lambda stats: stats.tail_entropy,

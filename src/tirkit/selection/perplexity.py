@@ -18,7 +18,7 @@ _FEWEST = 5
 class Perplexity(Stage):
     """Each unique path weighs its probability: p(a) = sum of p(t) over the unique paths to a.
 
-    Perplexity consistency (arXiv 2502.00511, equation 5; 2510.15444). As in the authors' program
+    Perplexity consistency (arXiv 2502.00511, 2510.15444). As in the authors' program
     p(t) is exp(mean log-probability of the sampled tokens), and attempts with the same text and
     the same p are one path: they share its weight.
     """
@@ -40,7 +40,7 @@ class Perplexity(Stage):
 class Likely(Stage):
     """Leaves out the paths that a model of two kinds of paths holds to be unlikely ones.
 
-    Reasoning pruning (arXiv 2502.00511, section 3.3): the probabilities of the answered attempts
+    Reasoning pruning (arXiv 2502.00511): the probabilities of the answered attempts
     are fitted by a mixture of two Weibull distributions; a path stays if the one of the higher
     mean is the likelier to have given it, or if its probability reaches the mean of all. With
     fewer than five different probabilities there is nothing to fit, and all stay.
