@@ -107,6 +107,7 @@ class Solver:
                 settings.sampling,
                 self._reasoner,
                 settings.attempt_guards(),
+                settings.sources(),
                 settings.group_tokens,
             )
             self._scheduler = await stack.enter_async_context(

@@ -177,7 +177,7 @@ def test_measure_when_no_attempt_finished_then_there_is_no_share_of_attempts() -
 
 
 def test_measure_when_an_answer_cannot_be_decided_then_counts_as_wrong_and_is_told() -> None:
-    figures = measure([solve("a?", "x+1", [trajectory(0, "1+x"), trajectory(1, "2")])])
+    figures = measure([solve("a?", "f(x)+1", [trajectory(0, "g(x)+1"), trajectory(1, "?!")])])
     assert figures.undecided == 2
     assert figures.rows[0].right == 0
 

@@ -1,9 +1,9 @@
 """Reads a recorded attempt again, with the dialect it was made in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tirkit.answers import extract
+from tirkit.answers import BOXES, Source, extract
 from tirkit.attempt.buffer import Decode
 from tirkit.attempt.forced_answer import ForcedAnswerParser
 from tirkit.attempt.specials import parts_of, reads_tokens
@@ -57,8 +57,20 @@ class _Generation:
         return [turn.code for turn in self.turns if turn.code is not None]
 
 
+def last_output(turns: Sequence[Turn]) -> str | None:
+    """What the last code of some turns printed and gave as its value; None if none ran."""
+    results = [turn.result for turn in turns if turn.result is not None]
+    if not results:
+        return None
+    return "\n".join(filter(None, (results[-1].stdout, results[-1].value)))
+
+
 async def read_again(
-    trajectory: Trajectory, dialect: Dialect, domain: AnswerDomain, decode: Decode
+    trajectory: Trajectory,
+    dialect: Dialect,
+    domain: AnswerDomain,
+    decode: Decode,
+    sources: tuple[Source, ...] = BOXES,
 ) -> list[str]:
     """Where reading the recorded tokens again gives other events or another answer, in words.
 
@@ -70,6 +82,7 @@ async def read_again(
         dialect: the one it was made in, bound to its model.
         domain: which answers were admissible.
         decode: gives the text of ids; asked only where special tokens are also written out.
+        sources: where answers were looked for.
 
     Raises:
         EngineError: from `decode`.
@@ -86,7 +99,9 @@ async def read_again(
             continue
         event = await _event(dialect.parser(one.context), one, decode)
         if isinstance(event, Finished):
-            answer = extract(event.final_text, domain).answer or answer
+            output = last_output(trajectory.turns[: one.number])
+            found = extract(event.final_text, domain, sources, output=output)
+            answer = found.answer or answer
         if fault := _compare(one, event, last=one is unforced[-1]):
             faults.append(f"turn {one.number}: {fault}")
     beside = trajectory.reasoner.answer if trajectory.reasoner is not None else None

@@ -8,6 +8,7 @@ from itertools import count
 import anyio
 
 from tirkit.answers import extract
+from tirkit.attempt.again import last_output
 from tirkit.attempt.asking import ask_answer, may_ask, refusal
 from tirkit.attempt.builder import TrajectoryBuilder
 from tirkit.attempt.cells import Cells
@@ -191,7 +192,12 @@ class AttemptLoop:
         return replace(result, error="\n\n".join(filter(None, (result.error, advice))))
 
     def _finish(self, event: Finished, outcome: TurnOutcome) -> End:
-        found = extract(event.final_text, self.builder.spec.problem.domain)
+        found = extract(
+            event.final_text,
+            self.builder.spec.problem.domain,
+            self.parts.sources,
+            output=last_output(self.builder.turns),
+        )
         if found.answer is not None:
             return End(StopReason.ANSWERED, "", found.answer)
         if self.stages.answer is not None:

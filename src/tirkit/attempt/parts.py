@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tirkit.answers import BOXES, Source
 from tirkit.attempt.limits import AttemptLimits
 from tirkit.dialects.interface import Dialect
 from tirkit.engines.interface import Engine
@@ -21,6 +22,7 @@ class AttemptParts:
         limits: what each attempt may spend.
         sampling: how tokens are drawn.
         guards: watch each attempt and may end it.
+        sources: where answers are looked for, in this order.
     """
 
     engine: Engine
@@ -29,6 +31,7 @@ class AttemptParts:
     limits: AttemptLimits
     sampling: Sampling
     guards: tuple[Guard, ...] = ()
+    sources: tuple[Source, ...] = BOXES
 
 
 @dataclass(frozen=True, slots=True)

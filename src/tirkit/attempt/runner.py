@@ -7,6 +7,7 @@ from functools import partial
 
 import anyio
 
+from tirkit.answers import BOXES, Source
 from tirkit.attempt.builder import TrajectoryBuilder
 from tirkit.attempt.limits import AttemptLimits
 from tirkit.attempt.loop import AttemptLoop
@@ -37,10 +38,11 @@ class AttemptRunner:
         sampling: how tokens are drawn.
         reasoner: a second model that plans beside the one that writes code; None for one model.
         guards: watch each attempt and may end it.
+        sources: where answers are looked for, in this order.
         group_tokens: length of a window in the attempts' statistics.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each part of an attempt may be given
         self,
         engine: Engine,
         kernels: KernelSource,
@@ -49,6 +51,7 @@ class AttemptRunner:
         sampling: Sampling | None = None,
         reasoner: Reasoner | None = None,
         guards: Sequence[Guard] = (),
+        sources: tuple[Source, ...] = BOXES,
         group_tokens: int = GROUP_TOKENS,
     ) -> None:
         if group_tokens < 1:
@@ -67,6 +70,7 @@ class AttemptRunner:
             limits=limits or AttemptLimits(),
             sampling=sampling or Sampling(),
             guards=tuple(guards),
+            sources=sources,
         )
         self._rendered: dict[tuple[str, int], Rendered] = {}
         self._binding = anyio.Lock()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from tirkit.answers import BOXES
 from tirkit.attempt.again import read_again
 from tirkit.config import Settings
 from tirkit.dialects import dialect_from_name
@@ -83,7 +84,8 @@ class RecordCheck:
             domain = ANY_ANSWER if solution is None else solution.problem.domain
             if solution is None and self._settings is not None:
                 domain = self._settings.answer_domain()
-            faults += await read_again(trajectory, dialect, domain, self._decode)
+            sources = self._settings.sources() if self._settings is not None else BOXES
+            faults += await read_again(trajectory, dialect, domain, self._decode, sources)
         except ConfigError as error:
             return Checked(trajectory.attempt_id, tuple(faults), str(error))
         return Checked(trajectory.attempt_id, tuple(faults))

@@ -5,6 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from tirkit.answers import Source, parse_sources
+from tirkit.answers.comparison import EXACT, Comparison
 from tirkit.attempt import AttemptLimits
 from tirkit.config.competition import CompetitionSettings
 from tirkit.config.dialect import DialectSettings
@@ -32,6 +34,9 @@ class Settings(BaseModel):
         problem_seconds: wall time of one problem; None means no limit.
         seed: of the run; attempts derive theirs from it.
         domain: which answers are admissible where a problem does not say.
+        answers: where answers are looked for, in this order: `box`, `phrase`, `option`, `tag`,
+            `output` (the last number the last code printed).
+        comparison: when two answers count as the same.
         sampling: how tokens are drawn.
         limits: what one attempt may spend.
         kernels: how kernels are kept and locked in.
@@ -57,6 +62,8 @@ class Settings(BaseModel):
     problem_seconds: float | None = None
     seed: int = 0
     domain: str = "any"
+    answers: str = "box"
+    comparison: Comparison = EXACT
     sampling: Sampling = Sampling()
     limits: AttemptLimits = AttemptLimits()
     kernels: KernelSettings = KernelSettings()
@@ -75,6 +82,7 @@ class Settings(BaseModel):
         self.vote_selector()
         self.attempt_guards()
         self.answer_domain()
+        self.sources()
         return self
 
     def stop_rule(self) -> StopRule:
@@ -94,6 +102,10 @@ class Settings(BaseModel):
         """Which answers are admissible where a problem does not say."""
         return AnswerDomain.parse(self.domain)
 
+    def sources(self) -> tuple[Source, ...]:
+        """Where answers are looked for."""
+        return parse_sources(self.answers)
+
     def kernel_settings(self) -> KernelSettings:
         """How kernels are kept; without a seed of their own they follow the run's."""
         if self.kernels.seed is not None:
@@ -108,4 +120,5 @@ class Settings(BaseModel):
             selector=self.vote_selector(),
             seed=self.seed,
             seconds=self.problem_seconds,
+            comparison=self.comparison,
         )

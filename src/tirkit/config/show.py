@@ -25,9 +25,7 @@ class PresetInfo:
 
 def preset_infos() -> list[PresetInfo]:
     """All shipped presets by name."""
-    return [
-        PresetInfo(name, load_settings(name, environment={}).source) for name in preset_names()
-    ]
+    return [PresetInfo(name, load_settings(name, environment={}).source) for name in preset_names()]
 
 
 def preset_text(name: str) -> str:
