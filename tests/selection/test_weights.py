@@ -29,6 +29,7 @@ from tirkit.selection import (
     count,
     deepconf,
 )
+from tirkit.selection.deepconf import _percentile
 
 FIELD = {
     "mean": "mean_confidence",
@@ -230,14 +231,26 @@ def test_votes_and_entropy_when_near_equal_then_entropy_decides() -> None:
     assert str(choose(MajorityVote(), made).answer) == "1"
 
 
-def test_weights_when_some_evidence_is_missing_then_it_is_held_to_the_median() -> None:
-    made = [ballot(0, "1", mean_confidence=4.0), ballot(1, "2", mean_confidence=2.0)]
-    made += [ballot(2, "3", mean_confidence=3.0), ballot(3, "3")]
-    assert weights(Weighted(), made)[3] == 3.0
+@pytest.mark.parametrize("missing", [None, math.nan, math.inf, -1.0])
+def test_weights_when_some_evidence_is_missing_then_it_is_held_to_the_median(
+    missing: float | None,
+) -> None:
+    made = [ballot(0, "1", mean_confidence=9.0), ballot(1, "2", mean_confidence=2.0)]
+    made += [ballot(2, "3", mean_confidence=3.0), ballot(3, "3", mean_confidence=missing)]
+    made.append(ballot(4, None, mean_confidence=50.0))
+    assert weights(Weighted(), made) == {0: 9.0, 1: 2.0, 2: 3.0, 3: 3.0}
     verdict = choose(Weighted(), made)
     assert verdict.reason == (
-        "2 of 4 votes; 1 vote without mean confidence, given the median weight"
+        "1 of 4 votes with 0.53 of the weight; "
+        "1 vote without mean confidence, given the median weight"
     )
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=60), st.floats(0, 100))
+def test_percentile_when_asked_then_is_numpys_to_the_last_bit(
+    values: list[float], percent: float
+) -> None:
+    assert _percentile(sorted(values), percent) == np.percentile(values, percent)
 
 
 def test_weights_when_parts_differ_then_the_asked_one_is_read() -> None:
