@@ -14,7 +14,14 @@ from tirkit.config.reasoner import ReasonerSettings
 from tirkit.errors import ConfigError
 from tirkit.guards import Guard, parse_guard
 from tirkit.kernels import KernelSettings
-from tirkit.scheduler import Policy, StopRule, after_seconds, parse_stop_rule
+from tirkit.scheduler import (
+    Policy,
+    StopRule,
+    Wave,
+    after_seconds,
+    parse_stop_rule,
+    parse_wave,
+)
 from tirkit.selection import Selector, parse_selector
 from tirkit.types import AnswerDomain, Sampling
 
@@ -28,6 +35,7 @@ class Settings(BaseModel):
         attempts: most attempts at one problem.
         max_in_flight: attempts at once, over all problems.
         stop: stop rules, such as `when_agreed(4) | when_lead_is_safe()`.
+        waves: further attempts where too few agree, such as `["wave(4, agree=2, text='verify')"]`.
         selector: chooses the answer, such as `entropy(floor=0.1)`.
         group_tokens: length of a window in the attempts' statistics of confidence.
         guards: watch each attempt, such as `["deepconf(keep_percent=10)", "repetition()"]`.
@@ -56,6 +64,7 @@ class Settings(BaseModel):
     attempts: int = 8
     max_in_flight: int = 64
     stop: str = "when_lead_is_safe()"
+    waves: tuple[str, ...] = ()
     selector: str = "majority()"
     guards: tuple[str, ...] = ()
     group_tokens: int = 2048
@@ -79,6 +88,7 @@ class Settings(BaseModel):
         if self.problem_seconds is not None and self.problem_seconds <= 0:
             raise ConfigError(f"problem_seconds is {self.problem_seconds:g}: it must be positive")
         self.stop_rule()
+        self.further_waves()
         self.vote_selector()
         self.attempt_guards()
         self.answer_domain()
@@ -89,6 +99,10 @@ class Settings(BaseModel):
         """The stop rule with the problem's time limit."""
         rule = parse_stop_rule(self.stop)
         return rule if self.problem_seconds is None else rule | after_seconds(self.problem_seconds)
+
+    def further_waves(self) -> tuple[Wave, ...]:
+        """The waves behind the first attempts, in order."""
+        return tuple(map(parse_wave, self.waves))
 
     def vote_selector(self) -> Selector:
         """What chooses the answer."""
@@ -121,4 +135,5 @@ class Settings(BaseModel):
             seed=self.seed,
             seconds=self.problem_seconds,
             comparison=self.comparison,
+            waves=self.further_waves(),
         )
