@@ -5,10 +5,12 @@ import typer
 from tirkit.cli.bench import bench
 from tirkit.cli.doctor import doctor
 from tirkit.cli.exec import exec_
+from tirkit.cli.frontier import frontier
 from tirkit.cli.grade import grade
 from tirkit.cli.presets import presets
 from tirkit.cli.show import show
 from tirkit.cli.solve import solve
+from tirkit.cli.vote import vote
 
 app = typer.Typer(
     name="tirkit",
@@ -23,6 +25,8 @@ app.command("exec")(exec_)
 app.command()(grade)
 app.command()(presets)
 app.command()(show)
+app.command()(vote)
+app.command()(frontier)
 app.command()(doctor)
 
 

@@ -1,7 +1,7 @@
 """The rules, selectors and presets that are held against each other, by name."""
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tirkit.config import Settings, load_settings
 from tirkit.config.load import preset_names
@@ -33,6 +33,8 @@ PUBLISHED_RULES = {
 }
 """Stop rules with the numbers of their sources (see the rules), with the plain vote."""
 
+_MOST = 1_000_000
+"""More attempts than anybody makes: none is left out."""
 _PARTS = {"not_before", "length_matched", "after_seconds", "after_tokens"}
 """Rules that need another rule, or numbers that depend on the model and the machine."""
 
@@ -44,51 +46,55 @@ class Candidate:
     Attributes:
         name: for tables.
         kind: "full", "rule", "selector", "preset" or "own".
+        policy: how the scheduler would work; its attempts are the most there may be.
         stop: text of the stop rule; "" for none.
-        selector: text of the selector.
-        attempts: most attempts; None takes as many as there are.
         at_once: attempts in flight together; None takes as many as elsewhere.
-        seconds: wall time of the problem; None for no limit.
         left_out: parts of a preset that cannot be tried here.
     """
 
     name: str
     kind: str
+    policy: Policy
     stop: str = ""
-    selector: str = MAJORITY
-    attempts: int | None = None
     at_once: int | None = None
-    seconds: float | None = None
     left_out: str = ""
 
-    def __post_init__(self) -> None:
-        self.policy(1)
+    @property
+    def selector(self) -> str:
+        """Text of the selector."""
+        return str(self.policy.selector)
 
-    def policy(self, attempts: int) -> Policy:
-        """How the scheduler would work, with at most so many attempts.
+    def within(self, attempts: int) -> Policy:
+        """The policy where there are only so many attempts."""
+        return replace(self.policy, attempts=min(self.policy.attempts, attempts))
 
-        Raises:
-            ConfigError: the rule or the selector cannot be read.
-        """
-        most = attempts if self.attempts is None else min(self.attempts, attempts)
-        # Without a rule all attempts end, which settles the problem.
-        rule = parse_stop_rule(self.stop or f"after_attempts({most})")
-        return Policy(most, rule, parse_selector(self.selector), seconds=self.seconds)
+
+def candidate(name: str, kind: str, stop: str = "", selector: str = MAJORITY) -> Candidate:
+    """One from texts; "" for no stop rule.
+
+    Raises:
+        ConfigError: the rule or the selector cannot be read.
+    """
+    # Without a rule all attempts end, which settles the problem.
+    rule = parse_stop_rule(stop or f"after_attempts({_MOST})")
+    return Candidate(name, kind, Policy(_MOST, rule, parse_selector(selector)), stop)
 
 
 def full_vote() -> Candidate:
     """The plain vote over all attempts."""
-    return Candidate(FULL, "full")
+    return candidate(FULL, "full")
 
 
 def rule_candidates() -> list[Candidate]:
     """Every published rule, and any other there is that works without numbers."""
-    named = [Candidate(name, "rule", stop) for name, stop in PUBLISHED_RULES.items()]
+    named = [candidate(name, "rule", stop) for name, stop in PUBLISHED_RULES.items()]
     told = " ".join(PUBLISHED_RULES.values())
-    for name in stop_rules.__all__:
-        if name.islower() and name not in _PARTS and f"{name}(" not in told and _bare(name):
-            named.append(Candidate(name, "rule", f"{name}()"))
-    return named
+    others = [
+        name
+        for name in stop_rules.__all__
+        if name.islower() and name not in _PARTS and f"{name}(" not in told and _bare(name)
+    ]
+    return named + [candidate(name, "rule", f"{name}()") for name in others]
 
 
 def _bare(rule: str) -> bool:
@@ -115,24 +121,25 @@ def selector_candidates() -> list[Candidate]:
             "rpc()",
         )
     )
-    return [Candidate(text, "selector", "", text) for text in texts if text != MAJORITY]
+    return [candidate(text, "selector", "", text) for text in texts if text != MAJORITY]
 
 
 def preset_candidates() -> list[Candidate]:
     """Every shipped preset: its rule, its selector, its numbers of attempts."""
-    return [preset_candidate(name, load_settings(name, environment={})) for name in preset_names()]
+    return [
+        preset_candidate(f"preset {name}", load_settings(name, environment={}))
+        for name in preset_names()
+    ]
 
 
 def preset_candidate(name: str, settings: Settings) -> Candidate:
     """What of some settings decides when to stop and what to choose."""
     return Candidate(
-        name=f"preset {name}",
+        name=name,
         kind="preset",
+        policy=replace(settings.policy(), judge=None),
         stop=settings.stop,
-        selector=settings.selector,
-        attempts=settings.attempts,
         at_once=min(settings.max_in_flight, settings.attempts),
-        seconds=settings.problem_seconds,
         left_out=", ".join(settings.guards),
     )
 
@@ -151,7 +158,7 @@ def all_candidates(own: tuple[tuple[str, str], ...] = ()) -> list[Candidate]:
         if not stop and not selector:
             raise ConfigError("a candidate needs a stop rule or a selector")
         name = " then ".join(filter(None, (stop, selector)))
-        ours.append(Candidate(name, "own", stop, selector or MAJORITY))
+        ours.append(candidate(name, "own", stop, selector or MAJORITY))
     return [
         full_vote(),
         *rule_candidates(),

@@ -102,7 +102,10 @@ def course_from(
     solution: Solution | None = None,
     attempts: int | None = None,
 ) -> Course:
-    """The course of a recorded problem. Its clock begins with the first attempt.
+    """The course of a recorded problem.
+
+    Its clock begins when the problem entered the scheduler, as far as the solution tells, else
+    with the first attempt. A run that was gone on with keeps the pause between as time that passed.
 
     Args:
         trajectories: at one problem, at least one.
@@ -114,7 +117,7 @@ def course_from(
     """
     if not trajectories:
         raise ConfigError("a problem without attempts has no course")
-    began = min(one.started_at for one in trajectories)
+    began = _began(trajectories, solution)
     timed = []
     for one in trajectories:
         started = one.started_at - began
@@ -129,3 +132,18 @@ def course_from(
         reference=None if solution is None else solution.problem.answer,
         recorded=None if answer is None else answer.canonical,
     )
+
+
+def _began(trajectories: Sequence[Trajectory], solution: Solution | None) -> float:
+    """When the problem entered the scheduler: so long before its verdict as that took."""
+    first = min(one.started_at for one in trajectories)
+    if solution is None or solution.judgment is not None:
+        return first
+    ends = [one.started_at + one.duration_seconds for one in trajectories]
+    cancelled = [
+        end
+        for one, end in zip(trajectories, ends, strict=True)
+        if one.stop_reason is StopReason.CANCELLED
+    ]
+    settled = min(cancelled) if cancelled else max(ends)
+    return min(first, settled - solution.duration_seconds)
