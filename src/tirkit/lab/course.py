@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from tirkit.answers.comparison import EXACT, Comparison
 from tirkit.errors import ConfigError
 from tirkit.selection import Ballot, ballot_from
 from tirkit.types import Solution, StopReason, Trajectory
+
+_SAME_MOMENT_SECONDS = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,15 @@ class Timed:
     started: float
     ended: float
     heard: bool = True
+
+    @property
+    def over(self) -> float:
+        """When its end is looked at: a cancelled attempt's just after what it was cancelled for.
+
+        Clocks are not exact: the answer that settled the problem, or the moment that did, stands
+        a little before or behind the end of what was cancelled then.
+        """
+        return self.ended if self.heard else self.ended + _SAME_MOMENT_SECONDS
 
     def tokens_at(self, seconds: float) -> int:
         """Drawn up to a moment, taken to have come evenly over the attempt."""
@@ -43,6 +55,7 @@ class Course:
         attempts: most it could have come to, those that never began included.
         reference: the right answer; None if nobody knows.
         recorded: the answer that was given, in canonical form; None without one.
+        comparison: when two answers count as the same.
     """
 
     problem_id: str
@@ -50,6 +63,7 @@ class Course:
     attempts: int
     reference: str | None = None
     recorded: str | None = None
+    comparison: Comparison = EXACT
 
     @property
     def at_once(self) -> int:
@@ -93,14 +107,15 @@ class Course:
 
 
 def in_finishing_order(timed: Iterable[Timed]) -> tuple[Timed, ...]:
-    """Sorted by their end; those that end together stay as they are."""
-    return tuple(sorted(timed, key=lambda one: one.ended))
+    """Sorted by when they are over; those that are so together stay as they are."""
+    return tuple(sorted(timed, key=lambda one: one.over))
 
 
 def course_from(
     trajectories: Sequence[Trajectory],
     solution: Solution | None = None,
     attempts: int | None = None,
+    comparison: Comparison = EXACT,
 ) -> Course:
     """The course of a recorded problem.
 
@@ -111,6 +126,7 @@ def course_from(
         trajectories: at one problem, at least one.
         solution: what came out, if the problem was settled.
         attempts: most it could have come to; None takes as many as the highest index tells.
+        comparison: when two answers count as the same.
 
     Raises:
         ConfigError: there are no trajectories.
@@ -131,6 +147,7 @@ def course_from(
         attempts=max(reached, attempts or 0),
         reference=None if solution is None else solution.problem.answer,
         recorded=None if answer is None else answer.canonical,
+        comparison=comparison,
     )
 
 

@@ -55,7 +55,8 @@ def replay(course: Course, policy: Policy, tallies: Tallies | None = None) -> Ou
     """Let a policy decide over a course, by the code that decides over live attempts.
 
     The picture is taken where the scheduler takes it: after each attempt that ends, and when time
-    alone may change a decision. No judge is asked; a time limit of the policy settles the problem.
+    alone may change a decision. No judge is asked; a time limit of the policy settles the problem;
+    when answers are the same is the course's to say.
 
     Args:
         course: the attempts; those the policy would not have begun are passed over.
@@ -88,7 +89,8 @@ def rule_of(policy: Policy) -> StopRule:
 
 def tallies_of(course: Course) -> Tallies:
     """The tallies after each of its heard attempts."""
-    return Tallies([one.ballot for one in course.timed if one.heard])
+    ballots = [one.ballot for one in course.timed if one.heard]
+    return Tallies(ballots, course.comparison)
 
 
 class _Walk:
@@ -109,11 +111,11 @@ class _Walk:
         state = self._places.open_due(self.picture)
         yield state
         for one in self._course.timed:
-            while (wake := self._wake(rule, state)) is not None and wake < one.ended:
+            while (wake := self._wake(rule, state)) is not None and wake < one.over:
                 self._go_to(wake)
                 state = self._places.open_due(self.picture)
                 yield state
-            self._go_to(one.ended)
+            self._go_to(one.over)
             self._end(one)
             state = self._places.open_due(self.picture)
             yield state

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from tirkit.answers.comparison import EXACT
 from tirkit.bench import run_settings
 from tirkit.config import Settings
 from tirkit.errors import ConfigError, RecordError
@@ -44,8 +45,9 @@ def _of_run(run: Path, settings: Settings | None) -> list[Course]:
     if not records.attempts:
         raise ConfigError(f"{run} holds no attempts: give the folder of a run")
     attempts = None if settings is None else reach(settings.policy())
+    comparison = EXACT if settings is None else settings.comparison
     return [
-        course_from(trajectories, records.solutions.get(key), attempts)
+        course_from(trajectories, records.solutions.get(key), attempts, comparison)
         for key, trajectories in records.attempts.items()
     ]
 

@@ -2,8 +2,11 @@
 
 from bisect import insort
 from collections.abc import Sequence
+from functools import partial
 
+from tirkit.answers import equivalent
 from tirkit.answers.classes import shortness
+from tirkit.answers.comparison import EXACT, Comparison
 from tirkit.answers.normalize import is_number
 from tirkit.selection import Ballot, MajorityVote, Selector, count, tally
 from tirkit.types import Answer, Tally, TallyEntry, Vote
@@ -15,13 +18,17 @@ class VoteCount:
     """Plain votes that come one by one: at every moment what `count(MajorityVote(), …)` gives.
 
     A vote for a known form or a new number costs one entry, not all of them.
+
+    Args:
+        comparison: when two answers count as the same.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, comparison: Comparison = EXACT) -> None:
+        self._compare = partial(equivalent, how=comparison)
         self._entries: dict[str, TallyEntry] = {}
         self._leader: dict[str, str] = {}
         self._silent = 0
-        self._all_numbers = True
+        self._all_numbers = comparison.exact
 
     def add(self, ballot: Ballot) -> None:
         """Take a finished attempt."""
@@ -47,7 +54,7 @@ class VoteCount:
         """A form that must be compared: it may join, or link, groups."""
         self._all_numbers = False
         votes = [vote, *(one for entry in self._entries.values() for one in entry.votes)]
-        entries = tally(votes).entries
+        entries = tally(votes, compare=self._compare).entries
         self._entries = {entry.answer.canonical: entry for entry in entries}
         self._leader = {
             one.answer.canonical: entry.answer.canonical for entry in entries for one in entry.votes
@@ -73,11 +80,13 @@ class Tallies:
 
     Args:
         ballots: in finishing order, without those of cancelled attempts.
+        comparison: when two answers count as the same.
     """
 
-    def __init__(self, ballots: Sequence[Ballot] = ()) -> None:
+    def __init__(self, ballots: Sequence[Ballot] = (), comparison: Comparison = EXACT) -> None:
         self.ballots: list[Ballot] = []
-        self._counting = VoteCount()
+        self._compare = partial(equivalent, how=comparison)
+        self._counting = VoteCount(comparison)
         self._plain = [self._counting.tally()]
         self._weighted: dict[tuple[Selector, int], Tally] = {}
         for ballot in ballots:
@@ -99,5 +108,5 @@ class Tallies:
             return self._plain[finished]
         key = (selector, finished)
         if key not in self._weighted:
-            self._weighted[key] = count(selector, self.ballots[:finished])
+            self._weighted[key] = count(selector, self.ballots[:finished], self._compare)
         return self._weighted[key]

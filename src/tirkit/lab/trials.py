@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from tirkit.answers import Equivalence, equivalent
+from tirkit.answers.comparison import EXACT, Comparison
 from tirkit.errors import ConfigError
 from tirkit.lab.candidates import Candidate
 from tirkit.lab.course import Course
@@ -37,10 +38,10 @@ class Trials:
     unheard: int = 0
 
 
-def is_right(outcome: Outcome, reference: str) -> bool:
+def is_right(outcome: Outcome, reference: str, how: Comparison = EXACT) -> bool:
     """Whether the verdict says the same as the reference; what cannot be shown equal does not."""
     answer = outcome.verdict.answer
-    return answer is not None and equivalent(answer, reference) is Equivalence.EQUAL
+    return answer is not None and equivalent(answer, reference, how) is Equivalence.EQUAL
 
 
 def replayed_trials(
@@ -75,7 +76,9 @@ def replayed_trials(
         for course in graded:
             shared = _Shared(course, order if orders else None, at_once, seed)
             for one in candidates:
-                table[one.name].add(shared.outcome(one), course.reference or "")
+                outcome = shared.outcome(one)
+                right = is_right(outcome, course.reference or "", course.comparison)
+                table[one.name].add(outcome, right=right)
             progress()
         for columns in table.values():
             columns.end_row()
@@ -116,7 +119,7 @@ def simulated_trials(
                     full = [each.course for each in simulate(population, policy, drawn)]
                 outcomes = [replay(course, policy) for course in full]
             for model, outcome in zip(population, outcomes, strict=True):
-                table[one.name].add(outcome, model.reference or "")
+                table[one.name].add(outcome, right=is_right(outcome, model.reference or ""))
             table[one.name].end_row()
             progress()
     return [table[one.name].trials() for one in candidates]
@@ -130,9 +133,8 @@ class _Columns:
         self._row: list[tuple[float, float, float]] = []
         self._unheard = 0
 
-    def add(self, outcome: Outcome, reference: str) -> None:
-        right = float(is_right(outcome, reference))
-        self._row.append((right, float(outcome.tokens), outcome.seconds))
+    def add(self, outcome: Outcome, *, right: bool) -> None:
+        self._row.append((float(right), float(outcome.tokens), outcome.seconds))
         self._unheard += outcome.unheard > 0 or not outcome.fired
 
     def end_row(self) -> None:

@@ -10,6 +10,9 @@ from tirkit.lab.candidates import Candidate
 from tirkit.lab.course import Course
 from tirkit.lab.replay import Outcome, replay
 
+_RIGHT_BEFORE = {True: {"same", "changed"}, False: {"lost"}}
+"""By whether the answer is right now: the changes of one that was right before."""
+
 
 @dataclass(frozen=True, slots=True)
 class VoteRow:
@@ -101,7 +104,7 @@ def vote_again(
         most = course.attempts if attempts is None else min(attempts, course.attempts)
         rows.append(_row(course, replay(course, candidate.within(most))))
     graded = [row for row in rows if row.right is not None]
-    before = [_same(row.recorded, row.reference) for row in graded]
+    before = [row.change in _RIGHT_BEFORE[bool(row.right)] for row in graded]
     recorded = sum(row.recorded_tokens for row in rows)
     return VoteReport(
         stop=candidate.stop,
@@ -122,7 +125,7 @@ def vote_again(
 def _row(course: Course, outcome: Outcome) -> VoteRow:
     verdict = outcome.verdict
     answer = None if verdict.answer is None else verdict.answer.canonical
-    right = None if course.reference is None else _same(answer, course.reference)
+    right = None if course.reference is None else _same(course, answer, course.reference)
     return VoteRow(
         problem_id=course.problem_id,
         reference=course.reference,
@@ -143,13 +146,13 @@ def _row(course: Course, outcome: Outcome) -> VoteRow:
 
 def _change(course: Course, answer: str | None, *, right: bool | None) -> str:
     if right is not None:
-        before = _same(course.recorded, course.reference)
+        before = _same(course, course.recorded, course.reference)
         if right != before:
             return "gained" if right else "lost"
-    return "same" if _same(answer, course.recorded) else "changed"
+    return "same" if _same(course, answer, course.recorded) else "changed"
 
 
-def _same(one: str | None, other: str | None) -> bool:
+def _same(course: Course, one: str | None, other: str | None) -> bool:
     if one is None or other is None:
         return one is other
-    return equivalent(one, other) is Equivalence.EQUAL
+    return equivalent(one, other, course.comparison) is Equivalence.EQUAL
