@@ -3,7 +3,8 @@
 import re
 
 _PICK = re.compile(
-    r"judg(?:e)?ment\s*[*_`]*\s*:\s*[*_`\s\[({#]*(?:solution\s*#?)?(\d{1,4})\b", re.IGNORECASE
+    r"(?:judgment|judgement)\s*[*_`]*\s*:\s*[*_`\s\[({#]*(?:solution\s*#?)?(\d{1,4})\b",
+    re.IGNORECASE,
 )
 _SCORES = re.compile(
     r"scores\s*[*_`]*\s*:\s*[*_`\s\[(]*(\d{1,3}(?:\.\d{1,3})?)\s*(?:,|;|and|/10\s*,)\s*"
