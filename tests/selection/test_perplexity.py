@@ -75,6 +75,12 @@ def test_fit_two_when_data_are_drawn_then_is_as_likely_as_scipys_fit(seed: int) 
     assert 0.2 <= fit.share <= 0.8
 
 
+def test_fit_two_when_one_kind_is_rare_then_its_share_is_held_to_the_bound() -> None:
+    data = [0.1, 0.11, *np.linspace(0.8, 0.9, 60).tolist()]
+    assert fit_two(data, 0.2).share == 0.8
+    assert fit_two(data, 0.01).share == pytest.approx(60 / 62, abs=0.01)
+
+
 @given(st.floats(0.05, 50), st.floats(0.01, 10), st.floats(1e-3, 20))
 def test_weibull_when_asked_then_equals_scipys(shape: float, scale: float, x: float) -> None:
     made = Weibull(shape, scale)
@@ -111,11 +117,14 @@ def test_likely_when_there_is_nothing_to_fit_then_all_stay() -> None:
     assert len(Likely().weigh(paths([0.5] * 50))) == 50
 
 
-def test_likely_when_a_probability_is_above_the_mean_then_it_stays() -> None:
-    data = [0.9, 0.91, 0.92, 0.93, 0.99999, 0.1, 0.11, 0.12]
-    mean = sum(data) / len(data)
+def test_likely_when_a_probability_reaches_the_mean_then_it_stays_though_of_the_low_kind() -> None:
+    data = [*np.linspace(0.05, 0.75, 20).tolist(), *np.linspace(0.94, 0.96, 10).tolist()]
+    mean, fit = sum(data) / len(data), fit_two(sorted(data), 0.2)
     kept = {vote.attempt_index for vote in Likely().weigh(paths(data))}
-    assert {index for index, p in enumerate(data) if p >= mean} <= kept
+    rescued = [p for p in data if p >= mean and not fit.is_high(p)]
+    assert rescued
+    assert kept == {index for index, p in enumerate(data) if p >= mean or fit.is_high(p)}
+    assert len(kept) < len(data)
 
 
 def test_likely_when_a_probability_is_zero_or_missing_then_nothing_breaks() -> None:

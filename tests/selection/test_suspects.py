@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.selection.evidence import ballot, ballots
@@ -81,7 +81,13 @@ def test_code_first_when_only_code_spoke_then_a_silent_attempt_votes() -> None:
     assert (tallied.votes, tallied.silent, tallied.left_out) == (1, 1, 0)
 
 
-@given(st.integers(-(10**9), 10**9))
+@given(
+    st.integers(-(10**9), 10**9) | st.integers(-3, 25) | st.integers(0, 50).map(lambda x: 50 * x)
+)
+@example(20)
+@example(21)
+@example(0)
+@example(100)
 def test_small_answers_when_an_integer_is_guessable_then_weighs_less(value: int) -> None:
     weight = SmallAnswers().weigh([ballot(0, str(value))])[0].weight
     assert weight == (0.6 if value <= 20 or value % 100 == 0 else 1.0)

@@ -80,6 +80,7 @@ class LiveProblem:
         self._verdict_seconds = 0.0
         self._stop_reason = ""
         self._error: Exception | None = None
+        self._read: dict[int, Ballot] = {}
         self._same = partial(known, how=policy.comparison)
         self.count()
 
@@ -237,7 +238,11 @@ class LiveProblem:
     def count(self) -> None:
         """Make ballots and tallies of what has finished."""
         ended = [done for done in self._done if done.stop_reason is not StopReason.CANCELLED]
-        self._ballots: list[Ballot] = [ballot_from(done) for done in ended]
+        for done in ended:
+            # An attempt of 64k tokens takes milliseconds to read, so it is read once.
+            if done.index not in self._read:
+                self._read[done.index] = ballot_from(done)
+        self._ballots = [self._read[done.index] for done in ended]
         self.tally: Tally = count(MajorityVote(), self._ballots, self._same)
         self.weighted: Tally = count(self.policy.selector, self._ballots, self._same)
 
