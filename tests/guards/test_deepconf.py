@@ -91,7 +91,7 @@ def test_guard_when_peers_come_later_then_the_lowest_window_so_far_counts() -> N
 
 
 def test_guard_when_there_are_enough_peers_then_the_first_ones_make_the_threshold() -> None:
-    attempt = Attempt(DeepConfGuard(90, warmup=2), [stats(6.0)] * 2 + [stats(900.0)] * 5)
+    attempt = Attempt(DeepConfGuard(10, warmup=2), [stats(6.0)] * 2 + [stats(900.0)] * 5)
     assert attempt.say(*[SURE] * 200) is None
 
 
@@ -165,4 +165,14 @@ def test_guard_when_read_tokens_are_thrown_away_then_the_window_goes_back() -> N
     attempt.figures.cut(1)
     assert attempt.say(UNSURE) is None, "7, 7, 7 and 1.5 are 5.6 in the mean"
     assert attempt.say(UNSURE) is None, "7, 7 and 1.5 twice are 4.25"
+    assert attempt.say(UNSURE) is not None
+
+
+def test_guard_when_tokens_are_thrown_away_twice_before_it_looks_then_both_cuts_count() -> None:
+    attempt = Attempt(DeepConfGuard(100, warmup=1), [stats(5.0)])
+    assert attempt.say(*[SURE] * 4, UNSURE) is None
+    attempt.figures.cut(1)
+    attempt.figures.add(chunk(*[SURE] * 9))
+    attempt.figures.cut(5)
+    assert attempt.say(UNSURE) is None, "7, 7, 7 and 1.5 are 5.6 in the mean"
     assert attempt.say(UNSURE) is not None
