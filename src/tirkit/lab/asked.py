@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, replace
-from functools import partial
 
 from tirkit.lab.batch import Batch
 from tirkit.lab.course import Course, Timed, in_finishing_order
@@ -13,6 +12,7 @@ from tirkit.lab.tallies import Tallies
 from tirkit.scheduler import Policy, ProblemState
 from tirkit.scheduler.rounds import Places, Rounds
 from tirkit.selection import Ballot
+from tirkit.types import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,6 @@ class Asked:
         self.rule = rule_of(policy)
         self.key = model.problem_id
         self.running: dict[int, _InFlight] = {}
-        self.seen: ProblemState | None = None
         self._batch = batch
         self._seed = seed
         self._began = batch.now
@@ -63,39 +62,46 @@ class Asked:
 
     def state(self) -> ProblemState:
         """The picture `plan` decides from, once every wave has begun that is due."""
-        self.seen = self._places.open_due(self._picture)
-        return self.seen
+        return self._places.open_due(self._picture)
 
     def _picture(self) -> ProblemState:
         finished = len(self._timed)
         plain = self._tallies.plain(finished)
         reachable = self._places.reachable(plain)
-        steps = self._batch.steps
-        live = tuple([int(steps - one.steps) for one in self.running.values()])
         return Picture(
-            partial(self._tallies.weighted, self.policy.selector, finished),
+            self,
             problem_id=self.key,
             max_attempts=reachable,
             started=self._places.started,
             running=tuple(self.running),
             finished=finished,
             tally=plain,
-            ballots=tuple(self._tallies.ballots),
             elapsed_seconds=self._batch.now - self._began,
-            sampled_tokens=self._spent + sum(live),
-            running_tokens=live,
             held_back=reachable - self._places.opened,
         )
 
-    def wake_at(self) -> float:
-        """When time alone may change what is decided."""
-        assert self.seen is not None, "a wake of a problem nobody has looked at"
-        wakes = (
-            self.rule.wake_after_seconds(self.seen),
-            self._places.wake_after_seconds(self.seen),
-        )
-        left = min((max(wake, 0.0) for wake in wakes if wake is not None), default=math.inf)
-        return self._batch.now + left + LATE_SECONDS
+    def weighted(self) -> Tally:
+        """The votes as the selector weighs them."""
+        return self._tallies.weighted(self.policy.selector, len(self._timed))
+
+    def ballots(self) -> tuple[Ballot, ...]:
+        """What the finished attempts have left."""
+        return tuple(self._tallies.ballots)
+
+    def running_tokens(self) -> tuple[int, ...]:
+        """Drawn so far by each of the attempts in flight."""
+        steps = self._batch.steps
+        return tuple([int(steps - one.steps) for one in self.running.values()])
+
+    def sampled_tokens(self) -> int:
+        """Drawn so far by all attempts."""
+        return self._spent + sum(self.running_tokens())
+
+    def wake_after_seconds(self, state: ProblemState) -> float:
+        """Seconds until time alone may change what is decided; infinite if it cannot."""
+        wakes = (self.rule.wake_after_seconds(state), self._places.wake_after_seconds(state))
+        left = min((wake for wake in wakes if wake is not None), default=math.inf)
+        return max(left, 0.0) + LATE_SECONDS
 
     def start(self) -> None:
         """Begin the next attempt."""
@@ -117,9 +123,9 @@ class Asked:
             ballot = replace(ballot, tokens=int(self._batch.steps - one.steps))
         self._timed.append(Timed(ballot, one.started, now, heard))
 
-    def result(self, state: ProblemState, reason: str) -> Simulated:
-        """How it ended, in the state it was decided from."""
-        outcome = Outcome(
+    def outcome(self, state: ProblemState, reason: str) -> Outcome:
+        """What is decided in this state."""
+        return Outcome(
             problem_id=self.key,
             verdict=self.policy.selector.select(state.weighted),
             reason=reason,
@@ -129,7 +135,14 @@ class Asked:
             finished=state.finished,
             running=len(state.running),
         )
-        timed, reference = in_finishing_order(self._timed), self.model.reference
+
+    def course(self, outcome: Outcome) -> Course:
+        """Its attempts, once none is in flight."""
         answer = outcome.verdict.answer
-        recorded = None if answer is None else answer.canonical
-        return Simulated(outcome, Course(self.key, timed, reach(self.policy), reference, recorded))
+        return Course(
+            self.key,
+            in_finishing_order(self._timed),
+            reach(self.policy),
+            self.model.reference,
+            None if answer is None else answer.canonical,
+        )

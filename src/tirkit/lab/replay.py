@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from tirkit.lab.course import Course, Timed
 from tirkit.lab.picture import Picture
@@ -17,7 +16,8 @@ from tirkit.scheduler import (
     plan,
 )
 from tirkit.scheduler.rounds import Places, Rounds
-from tirkit.types import Verdict
+from tirkit.selection import Ballot
+from tirkit.types import Tally, Verdict
 
 LATE_SECONDS = 1e-6
 """Timers fire late, as on real clocks; without it rounding could leave one just ahead for ever."""
@@ -143,21 +143,29 @@ class _Walk:
         """The state now."""
         plain = self._tallies.plain(self._heard)
         reachable = self._places.reachable(plain)
-        live = tuple(one.tokens_at(self._now) for one in self._running.values())
         return Picture(
-            partial(self._tallies.weighted, self._policy.selector, self._heard),
+            self,
             problem_id=self._course.problem_id,
             max_attempts=reachable,
             started=self._ended + len(self._running),
             running=tuple(self._running),
             finished=self._ended,
             tally=plain,
-            ballots=tuple(self._tallies.ballots[: self._heard]),
             elapsed_seconds=self._now,
-            sampled_tokens=self._spent + sum(live),
-            running_tokens=live,
             held_back=reachable - self._places.opened,
         )
+
+    def weighted(self) -> Tally:
+        return self._tallies.weighted(self._policy.selector, self._heard)
+
+    def ballots(self) -> tuple[Ballot, ...]:
+        return tuple(self._tallies.ballots[: self._heard])
+
+    def running_tokens(self) -> tuple[int, ...]:
+        return tuple([one.tokens_at(self._now) for one in self._running.values()])
+
+    def sampled_tokens(self) -> int:
+        return self._spent + sum(self.running_tokens())
 
     def outcome(self, state: ProblemState, reason: str, *, fired: bool) -> Outcome:
         """How it ended in this state."""

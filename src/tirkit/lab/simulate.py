@@ -8,11 +8,11 @@ from tirkit.errors import ConfigError
 from tirkit.lab.asked import Asked, Simulated
 from tirkit.lab.batch import Batch, Machine
 from tirkit.lab.population import ProblemModel
+from tirkit.lab.replay import Outcome
 from tirkit.scheduler import (
     Cancel,
     Finish,
     Policy,
-    ProblemState,
     RunState,
     Start,
     StopRule,
@@ -77,6 +77,7 @@ class _Run:
         self._bank = simulation.bank(lambda: self._batch.now) if simulation.bank else None
         self._live: dict[str, Asked] = {}
         self._results: dict[str, Simulated] = {}
+        self._wake_at = math.inf
 
     def all(self) -> list[Simulated]:
         """Work until every problem is settled; results are in the order of the problems."""
@@ -101,7 +102,7 @@ class _Run:
                 reason = allotment.reason
         asked = Asked(model, policy, self._batch, self._simulation.seed)
         if reason:
-            self._settle(asked, asked.state(), reason)
+            self._settle(asked, asked.outcome(asked.state(), reason))
         else:
             self._live[asked.key] = asked
 
@@ -109,7 +110,7 @@ class _Run:
         states = {key: asked.state() for key, asked in self._live.items()}
         run = RunState(tuple(states.values()), self._batch.streams, self._simulation.max_in_flight)
         rules: dict[str, StopRule] = {key: asked.rule for key, asked in self._live.items()}
-        settled: dict[str, str] = {}
+        settled: dict[str, Outcome] = {}
         for action in plan(run, rules):
             asked = self._live[action.problem_id]
             match action:
@@ -118,24 +119,24 @@ class _Run:
                 case Cancel(index=index):
                     asked.end(index, heard=False)
                 case Finish(reason=reason):
-                    settled[action.problem_id] = reason
-        for key, reason in settled.items():
-            self._settle(self._live.pop(key), states[key], reason)
+                    settled[asked.key] = asked.outcome(states[asked.key], reason)
+        for key, outcome in settled.items():
+            self._settle(self._live.pop(key), outcome)
+        left = [asked.wake_after_seconds(states[key]) for key, asked in self._live.items()]
+        self._wake_at = self._batch.now + min(left, default=math.inf)
 
-    def _settle(self, asked: Asked, state: ProblemState, reason: str) -> None:
-        self._results[asked.key] = asked.result(state, reason)
+    def _settle(self, asked: Asked, outcome: Outcome) -> None:
+        self._results[asked.key] = Simulated(outcome, asked.course(outcome))
         if self._bank is not None:
             seconds = asked.policy.seconds
-            late = seconds is not None and state.elapsed_seconds >= seconds
-            self._bank.end(settled=bool(self._live or not late))
+            self._bank.end(settled=seconds is None or outcome.seconds < seconds)
 
     def _step(self) -> None:
         """Go to what comes first: an attempt's end, or a moment a rule waits for."""
-        wake = min(asked.wake_at() for asked in self._live.values())
         end = self._batch.next_end()
-        if end is None or wake < end[0]:
-            assert wake < math.inf, "nothing runs and nobody waits"
-            self._batch.go_to(wake)
+        if end is None or self._wake_at < end[0]:
+            assert self._wake_at < math.inf, "nothing runs and nobody waits"
+            self._batch.go_to(self._wake_at)
             return
         seconds, key = end
         assert isinstance(key, tuple), "a stream that is no attempt"
