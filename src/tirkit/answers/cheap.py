@@ -10,6 +10,7 @@ from tirkit.answers.normalize import (
     Structure,
     is_number,
     parse_structure,
+    read_in_base,
 )
 from tirkit.answers.normalize.limits import MAX_NESTING
 from tirkit.answers.outcome import Equivalence
@@ -27,7 +28,7 @@ def compare_cheap(one: str, other: str, how: Comparison = EXACT) -> _Outcome:
 
     Two exact numbers are EQUAL or DIFFERENT; tuples, intervals and matrices are compared part by
     part, sets and bare lists as sets. Letters and known words differ from each other and from
-    numbers. Symmetric, never raises, at most `MAX_PAIRS` comparisons of parts.
+    numbers, and `121_{3}` is 16. Symmetric, never raises, at most `MAX_PAIRS` comparisons of parts.
     """
     if one == other:
         return Equivalence.EQUAL
@@ -49,6 +50,7 @@ class _Parts:
         self._left -= 1
         if self._left < 0 or depth > MAX_NESTING:
             return None
+        one, other = read_in_base(one) or one, read_in_base(other) or other
         if one == other:
             return Equivalence.EQUAL
         numeric = is_number(one), is_number(other)

@@ -2,7 +2,7 @@
 
 from tirkit.answers.normalize.canonical import normalize
 from tirkit.answers.normalize.limits import MAX_ANSWER_CHARS, MAX_DIGITS
-from tirkit.answers.normalize.numbers import is_number
+from tirkit.answers.normalize.numbers import is_number, read_in_base
 from tirkit.answers.normalize.structures import Kind, Structure, parse_structure
 
 __all__ = (
@@ -13,4 +13,5 @@ __all__ = (
     "is_number",
     "normalize",
     "parse_structure",
+    "read_in_base",
 )

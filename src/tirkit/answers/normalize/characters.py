@@ -57,7 +57,10 @@ _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+")
 _LOWERED = re.compile("[₀-₉]+")
 _VULGAR = re.compile("[¼½¾⅐-⅞]")
 _GROUPED = re.compile(r"(?<![0-9A-Za-z_'.])[0-9]{1,3}(?:([_'])[0-9]{3})(?:\1[0-9]{3})*(?![0-9_'{])")
-_SPELLED = re.compile(r"(?<![A-Za-z\\])(pi|sqrt|infinity|infty)(?![A-Za-z])")
+_SPELLED = re.compile(  # sec is a unit far more often
+    r"(?<![A-Za-z\\])(pi|sqrt|infinity|infty|(?:arc)?(?:sin|cos|tan)|(?:sin|cos|tan)h|cot|csc"
+    r"|log|ln|exp)(?![A-Za-z])"
+)
 _SPELLINGS = {"infinity": "\\infty "}
 
 

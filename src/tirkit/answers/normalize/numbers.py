@@ -19,6 +19,7 @@ _POWER_OF_TEN = re.compile(
 )
 _EXPONENT = re.compile(r"\^\{([-+]?[0-9]{1,4})\}")
 _ROOT = re.compile(r"\\sqrt(?:\[([0-9]{1,2})\])?")
+_IN_BASE = re.compile(rf"(-?)([0-9]{{1,{MAX_DIGITS}}})_\{{([0-9]{{1,2}})\}}")
 _MIXED = re.compile(r"([0-9]+)(?:\\frac\{([0-9]+)\}\{([0-9]+)\}| ([0-9]+)/([0-9]+))")
 
 
@@ -41,6 +42,14 @@ def read_number(text: str) -> str | None:
         return None
     canonical = str(value)
     return None if max(map(len, canonical.lstrip("-").split("/"))) > MAX_DIGITS else canonical
+
+
+def read_in_base(text: str) -> str | None:
+    r"""Canonical integer of `121_{3}`, which is 16, or None. The form itself keeps its base."""
+    match = _IN_BASE.fullmatch(text)
+    if match is None or not int(max(match[2])) < int(match[3]) <= 36:
+        return None
+    return str(int(match[1] + match[2], int(match[3])))
 
 
 def _read(text: str) -> Fraction | None:
