@@ -6,7 +6,6 @@ from selectors import SelectorKey
 
 import anyio.lowlevel
 
-
 _LATE_SECONDS = 1e-6
 """Timers fire late, as on real clocks; without it rounding could leave one just ahead for ever."""
 
