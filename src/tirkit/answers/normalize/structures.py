@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tirkit.answers.normalize.splitting import CUPS, Scan, cut_at, scan_text, split_parts
+
 
 class Kind(StrEnum):
     """What holds several parts."""
@@ -52,14 +54,7 @@ class Structure:
         return rf"\begin{{{name}}}" + r"\\".join(rows) + rf"\end{{{name}}}"
 
 
-_TOKEN = re.compile(r"\\(?:begin|end)\{[a-zA-Z]{1,20}\*?\}|\\[A-Za-z]+|\\.|[A-Za-z]+|.", re.DOTALL)
-_OPENERS = frozenset({"(", "[", "{", "\\{", "\\langle"})
-_CLOSERS = frozenset({")", "]", "}", "\\}", "\\rangle"})
-_CUPS = frozenset({"\\cup", "U"})
-_WORDS = frozenset({"and", "or", "和", "或", "及", "与"})
-_PROSE = re.compile(r"[^0-9\\]*[A-Za-z]{2}[^0-9\\]*")
-_GROUPS = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?!,?[0-9])")
-_FRENCH = re.compile(r"([\[\]])([^\[\]]*,[^\[\]]*)([\[\]])")
+_FRENCH = re.compile(r"([\[\]])([^\[\],]*,[^\[\]]*)([\[\]])")
 _MATRIX = re.compile(
     r"([(\[]?)\\begin\{(small|[pbBvV])?(matrix|array)\}(?:\{[lcr| ]*\})?(.*)"
     r"\\end\{(?:small|[pbBvV])?(?:matrix|array)\}([)\]]?)",
@@ -75,17 +70,6 @@ _BRACKETS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """Where a text parts at its top level."""
-
-    balanced: bool
-    separators: tuple[tuple[int, int, str], ...] = ()
-    """Start, end and text of each."""
-    is_group: bool = False
-    """The first bracket closes at the very end."""
-
-
 def parse_structure(text: str) -> Structure | None:
     """The structure that `text` is as a whole, its parts as they stand, or None for a scalar.
 
@@ -97,52 +81,22 @@ def parse_structure(text: str) -> Structure | None:
         opener = "(" if french[1] == "]" else "["
         closer = ")" if french[3] == "[" else "]"
         text = opener + french[2] + closer
-    scan = _scan(text)
+    scan = scan_text(text)
     if not scan.balanced:
         return None
     if scan.is_group:
         return _bracketed(text)
-    if any(word in _CUPS for _, _, word in scan.separators):
+    if any(word in CUPS for _, _, word in scan.separators):
         return _union(text, scan)
-    parts = _parts(text, scan)
+    parts = split_parts(text, scan)
     return Structure(Kind.LIST, parts) if len(parts) > 1 and all(parts) else None
 
 
 def inner_text(text: str) -> str | None:
     """What stands in the parentheses around the whole of `text`, or None without such."""
-    if text.startswith("(") and text.endswith(")") and _scan(text).is_group:
+    if text.startswith("(") and text.endswith(")") and scan_text(text).is_group:
         return text[1:-1]
     return None
-
-
-def _scan(text: str) -> _Scan:
-    depth, end = 0, len(text)
-    is_group = end > 0
-    separators: list[tuple[int, int, str]] = []
-    for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token in _OPENERS or token.startswith("\\begin{"):
-            depth += 1
-        elif token in _CLOSERS or token.startswith("\\end{"):
-            depth -= 1
-            if depth < 0:
-                break
-            is_group &= depth > 0 or match.end() == end
-        elif depth == 0:
-            is_group = False
-            if _is_separator(text, match):
-                separators.append((match.start(), match.end(), token))
-    if depth:
-        return _Scan(balanced=False)
-    return _Scan(balanced=True, separators=tuple(separators), is_group=is_group)
-
-
-def _is_separator(text: str, match: re.Match[str]) -> bool:
-    if match[0] == "U":  # between two brackets
-        return text[match.start() - 1 : match.start()] in _CLOSERS and (
-            text[match.end() : match.end() + 1] in _OPENERS
-        )
-    return match[0] in {",", ";", "\\cup"} or match[0] in _WORDS
 
 
 def _bracketed(text: str) -> Structure | None:
@@ -152,10 +106,10 @@ def _bracketed(text: str) -> Structure | None:
     if kind is None:
         return None
     inside = text[len(opener) : -len(closer)]
-    scan = _scan(inside)
+    scan = scan_text(inside)
     if not scan.balanced:
         return None
-    parts = _parts(inside, scan, bracketed=True)
+    parts = split_parts(inside, scan, bracketed=True)
     if len(parts) > 1 and not parts[-1]:
         parts = parts[:-1]
     if kind is Kind.SET:
@@ -178,7 +132,7 @@ def _rows(parts: tuple[str, ...]) -> Structure | None:
     """`[[1,2],[3,4]]`, as Python writes a matrix."""
     if not all(part[0] == "[" and part[-1] == "]" for part in parts):
         return None
-    rows = [_parts(part[1:-1], _scan(part[1:-1]), bracketed=True) for part in parts]
+    rows = [split_parts(part[1:-1], scan_text(part[1:-1]), bracketed=True) for part in parts]
     width = len(rows[0])
     cells = tuple(cell for row in rows for cell in row)
     if any(len(row) != width for row in rows) or not all(cells):
@@ -186,60 +140,11 @@ def _rows(parts: tuple[str, ...]) -> Structure | None:
     return Structure(Kind.MATRIX, cells, columns=width)
 
 
-def _parts(text: str, scan: _Scan, *, bracketed: bool = False) -> tuple[str, ...]:
-    """The parts between separators; commas between groups of thousands part nothing.
-
-    In brackets, or beside a comma with a space behind it, `1,234` alone does not tell whether it
-    is one number: in brackets it is two unless another comma is followed by a space.
-    """
-    separators = [one for one in scan.separators if one[2] in {",", ";"} or one[2] in _WORDS]
-    if any(word in _WORDS for _, _, word in separators) and not _all_mathematical(text, separators):
-        separators = [one for one in separators if one[2] not in _WORDS]
-    loose = [one for one in separators if _is_loose(text, one)]
-    if len(loose) != len(separators):
-        grouping = _grouping_commas(text)
-        tight = [one for one in separators if not _is_loose(text, one)]
-        if loose or (not bracketed and all(start in grouping for start, _, _ in tight)):
-            separators = [one for one in separators if one in loose or one[0] not in grouping]
-    return tuple(part.strip() for part in _cut(text, separators))
-
-
-def _is_loose(text: str, separator: tuple[int, int, str]) -> bool:
-    return separator[2] != "," or text.startswith(" ", separator[1])
-
-
-def _grouping_commas(text: str) -> frozenset[int]:
-    return frozenset(
-        match.start() + place
-        for match in _GROUPS.finditer(text)
-        for place, character in enumerate(match[0])
-        if character == ","
-    )
-
-
-def _all_mathematical(text: str, separators: list[tuple[int, int, str]]) -> bool:
-    """Whether no part is prose, so that `and` parts values and not words."""
-    return not any(_PROSE.fullmatch(part) for part in _cut(text, separators))
-
-
-def _cut(text: str, separators: list[tuple[int, int, str]]) -> list[str]:
-    ends = [start for start, _, _ in separators] + [len(text)]
-    starts = [0] + [end for _, end, _ in separators]
-    parts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
-    words = [word for _, _, word in separators]
-    # `1, 2, and 3`: nothing stands between the comma and the word
-    return [
-        part
-        for place, part in enumerate(parts)
-        if part.strip() or not (0 < place < len(words) and words[place] in _WORDS)
-    ]
-
-
-def _union(text: str, scan: _Scan) -> Structure | None:
-    cuts = [one for one in scan.separators if one[2] in _CUPS]
+def _union(text: str, scan: Scan) -> Structure | None:
+    cuts = [one for one in scan.separators if one[2] in CUPS]
     if len(cuts) != len(scan.separators):
         return None
-    parts = tuple(_cut(text, cuts))
+    parts = tuple(cut_at(text, cuts))
     return Structure(Kind.UNION, parts) if all(map(_is_bracketed, parts)) else None
 
 
