@@ -82,6 +82,8 @@ class Solver:
         self._dialect = dialect or self.settings.dialect.mix()
         self._reasoner = reasoner or self._made_reasoner()
         self._selector = selector
+        if judge is None and (named := self.settings.vote_judge()) is not None:
+            judge = Judging(named, self.settings.judge_terms)
         self._judging = None if judge is None else Judging.of(judge)
         self._record = record
         self._share_engine = share_engine

@@ -12,6 +12,8 @@ from tirkit.types import Answer, Problem, Solution, StopReason, Trajectory
 
 PROBLEM = Problem("Simplify it.", "p")
 SAME = (r"2\sin(x)\cos(x)", r"\sin(2x)", r"\frac{2\tan(x)}{1+\tan(x)^2}")
+FRESH = (r"2\sin(2y)\cos(2y)", r"\sin(4y)")
+"""Compared in one test alone, so that nothing is remembered of them."""
 AGREE = r"3 attempts agree on \sin(2x)"
 TOWER = r"9^{9^{9^{9^{9}}}}+x"
 
@@ -63,15 +65,15 @@ async def test_votes_when_an_answer_is_hostile_then_the_loop_goes_on_and_it_stay
     async def beat() -> None:
         nonlocal beats
         while True:
-            await anyio.sleep(0.005)
+            await anyio.lowlevel.checkpoint()
             beats += 1
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(beat)
-        solution = await solve([TOWER, *SAME, TOWER + "+1"], after_attempts(5))
+        solution = await solve([TOWER, *FRESH, TOWER + "+1"], after_attempts(4))
         tasks.cancel_scope.cancel()
-    assert [entry.count for entry in solution.verdict.tally.entries] == [3, 1, 1]
-    assert beats > 0
+    assert [entry.count for entry in solution.verdict.tally.entries] == [2, 1, 1]
+    assert beats > 100
 
 
 @pytest.mark.parametrize("first", [0, 1, 2])

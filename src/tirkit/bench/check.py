@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ from tirkit.engines import Engine
 from tirkit.errors import ConfigError
 from tirkit.records import Resumed, check_texts, check_trajectory
 from tirkit.records.folder import CONFIG_FILE
-from tirkit.selection import MajorityVote, tally, vote_from
+from tirkit.selection import MajorityVote, Selector, tally
 from tirkit.selection.judges import after
 from tirkit.types import ANY_ANSWER, Solution, Trajectory
 
@@ -58,8 +58,9 @@ class RecordCheck:
             solution = records.solutions.get(key)
             for trajectory in attempts:
                 yield await self.attempt(trajectory, solution)
+        selector = None if self._settings is None else self._settings.vote_selector()
         for solution in records.solutions.values():
-            yield check_verdict(solution)
+            yield check_verdict(solution, selector)
 
     async def attempt(self, trajectory: Trajectory, solution: Solution | None = None) -> Checked:
         """Lengths and counts, the texts of ids, the events of the turns, the answer.
@@ -121,19 +122,25 @@ class RecordCheck:
         return dialect
 
 
-def check_verdict(solution: Solution) -> Checked:
-    """Whether the attempts that voted give the recorded verdict again."""
+def check_verdict(solution: Solution, selector: Selector | None = None) -> Checked:
+    """Whether the attempts that voted give the recorded verdict again.
+
+    Args:
+        solution: what was recorded; its votes' weights are taken as they are.
+        selector: chose the answer; a majority vote if None.
+    """
     verdict = solution.verdict
     by_index = {trajectory.index: trajectory for trajectory in solution.trajectories}
-    voted = [vote.attempt_index for entry in verdict.tally.entries for vote in entry.votes]
-    missing = [index for index in voted if index not in by_index]
+    cast = [vote for entry in verdict.tally.entries for vote in entry.votes]
+    missing = [vote.attempt_index for vote in cast if vote.attempt_index not in by_index]
     if missing:
         return Checked(solution.problem.id, (f"attempts {missing} voted and are not there",))
-    votes = [vote for index in voted if (vote := vote_from(by_index[index])) is not None]
-    again = MajorityVote().select(tally(votes, verdict.tally.silent))
+    answers = [(vote, by_index[vote.attempt_index].answer) for vote in cast]
+    votes = [replace(vote, answer=answer) for vote, answer in answers if answer is not None]
+    again = (selector or MajorityVote()).select(tally(votes, verdict.tally.silent))
     if solution.judgment is not None:
         again = after(again, solution.judgment)
-    if again.answer == verdict.answer and len(votes) == len(voted):
+    if again.answer == verdict.answer and len(votes) == len(cast):
         return Checked(solution.problem.id)
     fault = f"the votes give {again.answer}, recorded is {verdict.answer}"
     return Checked(solution.problem.id, (fault,))

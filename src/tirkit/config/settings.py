@@ -23,6 +23,7 @@ from tirkit.scheduler import (
     parse_wave,
 )
 from tirkit.selection import Selector, parse_selector
+from tirkit.selection.judges import Judge, JudgeTerms, parse_judge
 from tirkit.types import AnswerDomain, Sampling
 
 
@@ -37,6 +38,8 @@ class Settings(BaseModel):
         stop: stop rules, such as `when_agreed(4) | when_lead_is_safe()`.
         waves: further attempts where too few agree, such as `["wave(4, agree=2, text='verify')"]`.
         selector: chooses the answer, such as `entropy(floor=0.1)`.
+        judge: asked where the votes leave it open, such as `genselect(window=8)`; "" for none.
+        judge_terms: when it is asked, and what it may spend.
         group_tokens: length of a window in the attempts' statistics of confidence.
         guards: watch each attempt, such as `["deepconf(keep_percent=10)", "repetition()"]`.
         problem_seconds: wall time of one problem; None means no limit.
@@ -66,6 +69,8 @@ class Settings(BaseModel):
     stop: str = "when_lead_is_safe()"
     waves: tuple[str, ...] = ()
     selector: str = "majority()"
+    judge: str = ""
+    judge_terms: JudgeTerms = JudgeTerms()
     guards: tuple[str, ...] = ()
     group_tokens: int = 2048
     problem_seconds: float | None = None
@@ -90,6 +95,7 @@ class Settings(BaseModel):
         self.stop_rule()
         self.further_waves()
         self.vote_selector()
+        self.vote_judge()
         self.attempt_guards()
         self.answer_domain()
         self.sources()
@@ -107,6 +113,10 @@ class Settings(BaseModel):
     def vote_selector(self) -> Selector:
         """What chooses the answer."""
         return parse_selector(self.selector)
+
+    def vote_judge(self) -> Judge | None:
+        """What is asked where the votes leave it open."""
+        return parse_judge(self.judge) if self.judge else None
 
     def attempt_guards(self) -> tuple[Guard, ...]:
         """What watches each attempt."""

@@ -118,9 +118,10 @@ class Knockout(_Tournament):
 class Swiss(_Tournament):
     """Both solutions of a pair get scores; rounds pair near equals, where it is least certain.
 
-    Source: V1-Infer (arXiv 2603.04304): first every answer meets at least `least_met` others, then
-    neighbours in the ranking meet, pairs that have met least first. The ranking is the win rate
-    weighted by the margin of the scores; a margin counts |r1 - r2| / 9, `floor` at least.
+    After V1-Infer (arXiv 2603.04304): first every answer meets at least `least_met` others, then
+    neighbours in the ranking meet; the ranking is the win rate weighted by the margin of the
+    scores. tirkit's own are the scale of a margin, |r1 - r2| / 9 and `floor` at least, and that
+    pairs which have met least come first.
 
     Attributes:
         rounds: of neighbours, after every answer has met `least_met` others.
