@@ -41,7 +41,7 @@ async def judged(live: LiveProblem, tools: Tools, label: str) -> Judgment:
     )
     if ends <= now:
         return hearing.judgment(judge.name, (), 0, "no time was left to judge")
-    case = Case.of(live.problem, live.weighted, live.done, seed)
+    case = Case.of(live.problem, live.votes.weighted, live.done, seed)
     with anyio.CancelScope(deadline=ends):
         try:
             return await judge.judge(case, hearing)

@@ -3,18 +3,17 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 import anyio
 
-from tirkit.answers import known, settle
 from tirkit.attempt import TrajectoryBuilder
 from tirkit.errors import EngineError, KernelError
 from tirkit.events import Listener, ignore
 from tirkit.scheduler.policy import Policy
 from tirkit.scheduler.rounds import Places, Rounds
 from tirkit.scheduler.state import ProblemState
-from tirkit.selection import Ballot, MajorityVote, ballot_from, count, describe_silence
+from tirkit.scheduler.votes import Votes
+from tirkit.selection import describe_silence
 from tirkit.selection.judges import after
 from tirkit.types import (
     AttemptStats,
@@ -22,7 +21,6 @@ from tirkit.types import (
     Problem,
     Solution,
     StopReason,
-    Tally,
     Trajectory,
     Verdict,
 )
@@ -31,9 +29,6 @@ _DEADLINE_SHARE = 0.02
 _DEADLINE_MOST_SECONDS = 0.5
 """Attempts end this much before their problem's time is up, so that forced answers count."""
 
-
-_COMPARE_SECONDS = 20.0
-"""Longest an attempt waits to be compared with the others before its answer counts."""
 
 _ENDED_FROM_OUTSIDE = frozenset({StopReason.CANCELLED, StopReason.GUARD})
 
@@ -80,9 +75,7 @@ class LiveProblem:
         self._verdict_seconds = 0.0
         self._stop_reason = ""
         self._error: Exception | None = None
-        self._read: dict[int, Ballot] = {}
-        self._same = partial(known, how=policy.comparison)
-        self.count()
+        self.votes = Votes(policy, self._done)
 
     @property
     def deadline(self) -> float | None:
@@ -114,16 +107,16 @@ class LiveProblem:
     def _picture(self) -> ProblemState:
         live = tuple(running.builder.sampled_tokens for running in self.running.values())
         spent = sum(done.spent.sampled_tokens + done.spent.wasted_tokens for done in self._done)
-        reachable = self._places.reachable(self.tally)
+        reachable = self._places.reachable(self.votes.tally)
         return ProblemState(
             problem_id=self.key,
             max_attempts=reachable,
             started=self._places.started,
             running=tuple(self.running),
             finished=len(self._done),
-            tally=self.tally,
-            weighted=self.weighted,
-            ballots=tuple(self._ballots),
+            tally=self.votes.tally,
+            weighted=self.votes.weighted,
+            ballots=self.votes.ballots,
             elapsed_seconds=self.elapsed_seconds,
             sampled_tokens=sum(live) + spent,
             running_tokens=live,
@@ -140,7 +133,7 @@ class LiveProblem:
 
     def asked(self, index: int) -> str:
         """What an attempt is asked in place of the problem, "" for the problem itself."""
-        return self._places.asked(self.problem, index, self._same)
+        return self._places.asked(self.problem, index, self.votes.same)
 
     def wake_after_seconds(self, state: ProblemState) -> float:
         """Seconds until time alone may change what is decided; infinite if it cannot."""
@@ -149,18 +142,12 @@ class LiveProblem:
         return min((wake for wake in seconds if wake is not None), default=math.inf)
 
     async def compare(self, trajectories: Sequence[Trajectory]) -> None:
-        """Find out which answers are the same, so that counting need not wait for it.
+        """Find out which of some new answers are the same as others, before they count."""
+        await self.votes.compare(trajectories, self.ends)
 
-        Symbols are compared in child processes; a pair that takes too long stays unknown.
-
-        Args:
-            trajectories: those whose answers are new.
-        """
-        new = [done.answer for done in trajectories if done.answer is not None]
-        leaders = [entry.answer for entry in self.tally.entries]
-        if new:
-            with anyio.move_on_at(min(self.ends, anyio.current_time() + _COMPARE_SECONDS)):
-                await settle([*leaders, *new], self.policy.comparison)
+    def count(self) -> None:
+        """Count again what is over."""
+        self.votes.count(self._done)
 
     def end(self, trajectory: Trajectory) -> None:
         """Take a finished attempt. After the verdict it is kept, and votes no more."""
@@ -188,7 +175,7 @@ class LiveProblem:
         A problem settled by its caller's leaving or by an error is not judged.
         """
         judge, terms = self.policy.judge, self.policy.judge_terms
-        if judge is None or not terms.wanted(self.weighted):
+        if judge is None or not terms.wanted(self.votes.weighted):
             self.settle(reason)
             return False
         self._stop_reason = reason
@@ -217,7 +204,7 @@ class LiveProblem:
         return self._verdict
 
     def _choose(self) -> Verdict:
-        verdict = self.policy.selector.select(self.weighted)
+        verdict = self.policy.selector.select(self.votes.weighted)
         silence = describe_silence(self._done)
         if verdict.answer is None and silence:
             return replace(verdict, reason=f"{verdict.reason} ({silence})")
@@ -234,17 +221,6 @@ class LiveProblem:
             for done in self._done
             if done.stats is not None and done.stop_reason not in _ENDED_FROM_OUTSIDE
         )
-
-    def count(self) -> None:
-        """Make ballots and tallies of what has finished."""
-        ended = [done for done in self._done if done.stop_reason is not StopReason.CANCELLED]
-        for done in ended:
-            # An attempt of 64k tokens takes milliseconds to read, so it is read once.
-            if done.index not in self._read:
-                self._read[done.index] = ballot_from(done)
-        self._ballots = [self._read[done.index] for done in ended]
-        self.tally: Tally = count(MajorityVote(), self._ballots, self._same)
-        self.weighted: Tally = count(self.policy.selector, self._ballots, self._same)
 
     def solution(self) -> Solution:
         """The result, once settled and gone.

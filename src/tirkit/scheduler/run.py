@@ -204,7 +204,7 @@ class Scheduler:
             await self._record(live, trajectory)
             self._in_flight -= 1
             live.end(trajectory)
-            live.listener(AttemptFinished(live.problem.id, trajectory, live.tally))
+            live.listener(AttemptFinished(live.problem.id, trajectory, live.votes.tally))
             self._replan()
 
     async def _record(self, live: LiveProblem, trajectory: Trajectory) -> None:

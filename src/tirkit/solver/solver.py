@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import anyio
-from anyio.from_thread import start_blocking_portal
 
 from tirkit.attempt import AttemptRunner, Reasoner
 from tirkit.concurrency import first_failure
@@ -24,6 +23,7 @@ from tirkit.scheduler import Budget, Policy, Scheduler
 from tirkit.scheduler.run import Record
 from tirkit.selection import Selector
 from tirkit.selection.judges import Judge
+from tirkit.solver.flatten import flatten
 from tirkit.types import Problem, Solution, Trajectory
 
 
@@ -240,44 +240,3 @@ class Solver:
         if self._judging is not None:
             policy = self._judging.over(policy)
         return policy if self._selector is None else replace(policy, selector=self._selector)
-
-
-def solve(
-    problem: Problem | str,
-    engine: Engine | str = "local",
-    preset: str = "default",
-    *,
-    listener: Listener = ignore,
-    **options: Any,  # noqa: ANN401 - handed to Solver, which checks them
-) -> Solution:
-    """Solve one problem and block until it is done.
-
-    Works from any thread, also inside a running event loop (a notebook), which it blocks: the
-    work runs in a thread with a loop of its own. The engine is started and stopped for this one
-    problem; for several problems use `Solver`.
-
-    Args:
-        problem: what is asked.
-        engine: an engine, or its name.
-        preset: name of a shipped preset.
-        listener: hears what happens, in the other thread.
-        **options: as for `Solver`.
-    """
-
-    async def run() -> Solution:
-        async with Solver(engine, preset, **options) as solver:
-            return await solver.solve(problem, listener=listener)
-
-    with start_blocking_portal("asyncio") as portal:
-        return portal.call(run)
-
-
-def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested settings as dotted names, so that they go over a preset one by one."""
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        if isinstance(value, Mapping) and value:
-            flat |= flatten(value, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = value
-    return flat

@@ -1,0 +1,7 @@
+"""The way from a problem to a solution."""
+
+from tirkit.solver.blocking import solve
+from tirkit.solver.flatten import flatten
+from tirkit.solver.solver import Solver
+
+__all__ = ("Solver", "flatten", "solve")
