@@ -16,10 +16,11 @@ import anyio.to_thread
 import psutil
 import pytest
 
-from tirkit.answers import AnswerPool, Equivalence, children, default_pool
-from tirkit.answers.child import Child
+from tirkit.answers import AnswerPool, Equivalence, default_pool
 from tirkit.answers.comparison import Comparison
 from tirkit.answers.frames import HEADER, MAX_FRAME_BYTES, Decoder, encode
+from tirkit.answers.pool import children
+from tirkit.answers.pool.child import Child
 from tirkit.errors import ConfigError
 
 PATIENT = Comparison(timeout_seconds=60)
@@ -150,7 +151,7 @@ def test_pool_when_closed_then_nothing_is_left_and_later_pairs_are_unknown() -> 
 def test_pool_when_no_child_can_be_started_then_says_so_once_and_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("tirkit.answers.child._PROGRAM", tmp_path / "missing")
+    monkeypatch.setattr("tirkit.answers.pool.child._PROGRAM", tmp_path / "missing")
     with AnswerPool(workers=1) as pool:
         for _ in range(3):
             settled = pool.compare(*EASY, PATIENT)

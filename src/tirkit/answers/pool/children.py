@@ -7,7 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from tirkit.answers.child import Child, ChildLostError, Overdue
+from tirkit.answers.pool.child import Child, ChildLostError, Overdue
 
 RETRY_SECONDS = 10.0
 """How long no start is tried again after one has failed."""

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from tirkit.answers.frames import Decoder, encode
 
-_PROGRAM = Path(__file__).with_name("worker")
+_PROGRAM = Path(__file__).parents[1] / "worker"
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "PYTHONHOME")
 _REAP_SECONDS = 5.0
 

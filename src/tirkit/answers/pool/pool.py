@@ -15,10 +15,10 @@ import anyio
 import anyio.to_thread
 from anyio.lowlevel import RunVar
 
-from tirkit.answers.child import Child, ChildLostError, Overdue
-from tirkit.answers.children import Children, Ticket
 from tirkit.answers.comparison import Comparison
 from tirkit.answers.outcome import Equivalence
+from tirkit.answers.pool.child import Child, ChildLostError, Overdue
+from tirkit.answers.pool.children import Children, Ticket
 from tirkit.concurrency import usable_cores
 from tirkit.errors import ConfigError
 
