@@ -153,16 +153,18 @@ def all_candidates(own: tuple[tuple[str, str], ...] = ()) -> list[Candidate]:
     Raises:
         ConfigError: one of them cannot be read, or all are empty.
     """
-    ours = []
-    for stop, selector in own:
-        if not stop and not selector:
-            raise ConfigError("a candidate needs a stop rule or a selector")
-        name = " then ".join(filter(None, (stop, selector)))
-        ours.append(candidate(name, "own", stop, selector or MAJORITY))
-    return [
+    shipped = [
         full_vote(),
         *rule_candidates(),
         *selector_candidates(),
         *preset_candidates(),
-        *ours,
     ]
+    ours: dict[str, Candidate] = {}
+    for stop, selector in own:
+        if not stop and not selector:
+            raise ConfigError("a candidate needs a stop rule or a selector")
+        name = " then ".join(filter(None, (stop, selector)))
+        ours[name] = candidate(name, "own", stop, selector or MAJORITY)
+    # What ships under the same name is the same.
+    known = {one.name for one in shipped}
+    return shipped + [one for name, one in ours.items() if name not in known]

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One candidate's figures. Intervals are 95 % bootstrap intervals over problems and orders.
+    """One candidate's figures, with 95 % bootstrap intervals over problems and orders.
+
+    The figures are means over the orders, and the intervals are theirs: a single run of a
+    competition spreads wider.
 
     Attributes:
         name: the candidate.
@@ -90,9 +93,12 @@ class Frontier:
             raise ConfigError(f"a frontier needs the {FULL} and candidates of different names")
         orders, problems = np.shape(self._trials[FULL].right)
         draw = np.random.default_rng(0)
-        shape = (BOOTSTRAP_DRAWS, problems)
         self.orders, self.problems = int(orders), int(problems)
-        self._drawn = (draw.integers(orders, size=shape), draw.integers(problems, size=shape))
+        # Two levels: problems are drawn with replacement, and each one's orders again.
+        times = draw.multinomial(problems, [1 / problems] * problems, size=BOOTSTRAP_DRAWS)
+        drawn = draw.multinomial(times * orders, [1 / orders] * orders)
+        weights = drawn.transpose(0, 2, 1).reshape(BOOTSTRAP_DRAWS, orders * problems)
+        self._weights = weights / (orders * problems)
         self._right = {name: np.array(one.right) for name, one in self._trials.items()}
         self._tokens = {name: np.array(one.tokens) for name, one in self._trials.items()}
         self._seconds = {name: np.array(one.seconds) for name, one in self._trials.items()}
@@ -158,11 +164,11 @@ class Frontier:
         return best
 
     def _mean(self, table: "Table") -> Estimate:
-        return self._estimate(float(table.mean()), table[self._drawn].mean(axis=1))
+        return self._estimate(float(table.mean()), self._weights @ table.ravel())
 
     def _saved(self, name: str) -> Estimate:
         mine, full = self._tokens[name], self._tokens[FULL]
-        spent = mine[self._drawn].sum(axis=1) / full[self._drawn].sum(axis=1)
+        spent = (self._weights @ mine.ravel()) / (self._weights @ full.ravel())
         return self._estimate(1 - float(mine.sum() / full.sum()), 1 - spent)
 
     def _estimate(self, value: float, drawn: "Table") -> Estimate:

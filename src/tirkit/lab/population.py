@@ -15,6 +15,8 @@ from tirkit.types import Answer, AttemptStats, StopReason, TokenStats
 MOST_TOKENS = 65_536
 """Context of the AIMO-3 systems: an attempt that would be longer ends there without an answer."""
 _CODE = "print(answer)"
+_MOST_KEPT = 1024
+"""Drawn attempts a problem remembers, for the next policy that is tried on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,10 @@ class ProblemModel:
     def _bounds(self) -> list[float]:
         return list(itertools.accumulate(answer.share for answer in self.answers))
 
+    @cached_property
+    def _drawn(self) -> dict[tuple[int, int], Ballot]:
+        return {}
+
     @property
     def right_share(self) -> float:
         """Probability that an attempt is right."""
@@ -83,6 +89,13 @@ class ProblemModel:
 
         Rules and selectors that are compared under one seed see the same attempts.
         """
+        if (seed, index) not in self._drawn:
+            if len(self._drawn) >= _MOST_KEPT:
+                self._drawn.clear()
+            self._drawn[seed, index] = self._draw(seed, index)
+        return self._drawn[seed, index]
+
+    def _draw(self, seed: int, index: int) -> Ballot:
         draw = Random(f"{seed}:{self.problem_id}:{index}")
         place = bisect.bisect_right(self._bounds, draw.random() * self._bounds[-1])
         model = self.answers[min(place, len(self.answers) - 1)]
