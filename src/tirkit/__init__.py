@@ -7,25 +7,24 @@ async with tirkit.Solver(engine="vllm:Qwen/Qwen3-8B") as solver:
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from tirkit.config import Settings, load_settings
-from tirkit.errors import (
-    AnswerError,
-    ConfigError,
-    ContextTooLong,
-    EngineError,
-    KernelError,
-    MissingExtra,
-    RecordError,
-    TirkitError,
-)
-from tirkit.solver import Solver, solve
-from tirkit.types import AnswerDomain, Problem, Solution, Trajectory, Verdict
-
 if TYPE_CHECKING:
+    from tirkit.config import Settings, load_settings
     from tirkit.engines.local import LocalEngine
     from tirkit.engines.openai_http import OpenAIEngine
     from tirkit.engines.replay import ReplayEngine
     from tirkit.engines.vllm import VllmEngine
+    from tirkit.errors import (
+        AnswerError,
+        ConfigError,
+        ContextTooLong,
+        EngineError,
+        KernelError,
+        MissingExtra,
+        RecordError,
+        TirkitError,
+    )
+    from tirkit.solver import Solver, solve
+    from tirkit.types import AnswerDomain, Problem, Solution, Trajectory, Verdict
 
 __version__ = "0.1.0"
 
@@ -53,16 +52,38 @@ __all__ = (
     "solve",
 )
 
-_ENGINES = {
-    "LocalEngine": "tirkit.engines.local",
-    "OpenAIEngine": "tirkit.engines.openai_http",
-    "ReplayEngine": "tirkit.engines.replay",
-    "VllmEngine": "tirkit.engines.vllm",
+_ROOMS = {
+    "tirkit.config": ("Settings", "load_settings"),
+    "tirkit.engines.local": ("LocalEngine",),
+    "tirkit.engines.openai_http": ("OpenAIEngine",),
+    "tirkit.engines.replay": ("ReplayEngine",),
+    "tirkit.engines.vllm": ("VllmEngine",),
+    "tirkit.errors": (
+        "AnswerError",
+        "ConfigError",
+        "ContextTooLong",
+        "EngineError",
+        "KernelError",
+        "MissingExtra",
+        "RecordError",
+        "TirkitError",
+    ),
+    "tirkit.solver": ("Solver", "solve"),
+    "tirkit.types": ("AnswerDomain", "Problem", "Solution", "Trajectory", "Verdict"),
 }
-"""Engines need extras, so each is imported when it is first named."""
+"""Where the names live. Each room is imported when one of its names is first used: engines need
+extras, and whoever wants one part alone shall not wait for the others."""
+
+_PLACES = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 def __getattr__(name: str) -> object:
-    if name in _ENGINES:
-        return getattr(import_module(_ENGINES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_PLACES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -162,7 +162,10 @@ def test_problem_when_empty_then_one_clear_error() -> None:
 
 def test_import_when_done_then_nothing_heavy_is_loaded() -> None:
     heavy = ("torch", "vllm", "sympy", "zmq", "transformers", "jupyter_client", "aiohttp", "rich")
-    code = f"import tirkit, sys; print([name for name in {heavy} if name in sys.modules])"
+    code = (
+        "import sys, tirkit; assert 'tirkit.types' not in sys.modules; tirkit.Solver; "
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
 
@@ -171,6 +174,7 @@ def test_public_names_when_listed_then_each_is_there() -> None:
     assert list(tirkit.__all__) == sorted(tirkit.__all__)
     for name in tirkit.__all__:
         assert getattr(tirkit, name).__name__ == name
+    assert set(tirkit.__all__) <= set(dir(tirkit))
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         tirkit.Nothing  # noqa: B018 - the access is the test
 
