@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 
 from tests.records import factory
 from tirkit.answers import normalize
-from tirkit.bench import measure, pass_at_k
-from tirkit.bench.metrics import bootstrap, wilson
+from tirkit.bench import measure, metrics_table, pass_at_k
+from tirkit.bench.estimates import bootstrap, wilson
 from tirkit.errors import ConfigError
 from tirkit.selection import MajorityVote, tally, vote_from
-from tirkit.types import Answer, Problem, Solution, StopReason, Trajectory, Usage
+from tirkit.types import (
+    Answer,
+    AnswerDomain,
+    Problem,
+    Solution,
+    StopReason,
+    Trajectory,
+    Usage,
+)
 
 CANCELLED = StopReason.CANCELLED
 
@@ -185,3 +193,24 @@ def test_measure_when_an_answer_cannot_be_decided_then_counts_as_wrong_and_is_to
 def test_measure_when_there_are_no_solutions_then_is_refused() -> None:
     with pytest.raises(ConfigError, match="nothing to measure"):
         measure([])
+
+
+def test_measure_when_attempts_were_ended_then_tells_what_that_saved() -> None:
+    figures = measure([solve("a?", "1", [trajectory(0, "1"), trajectory(1, None, CANCELLED)])])
+    assert figures.saved.cancelled == 1
+    assert figures.saved == figures.rows[0].saved
+    caption = str(metrics_table(figures).caption)
+    assert caption.startswith("1 attempts ended by the verdict: about ")
+    assert metrics_table(measure([solve("a?", "1", [trajectory(0, "1")])])).caption is None
+
+
+@pytest.mark.parametrize(
+    ("domain", "reference", "answer"),
+    [("integer:mod 7", "50", "1"), ("option", "(B)", "B"), ("integer", "0042", "42")],
+)
+def test_measure_when_the_domain_changes_answers_then_references_go_the_same_way(
+    domain: str, reference: str, answer: str
+) -> None:
+    made = solve("a?", reference, [trajectory(0, answer)])
+    problem = replace(made.problem, domain=AnswerDomain.parse(domain))
+    assert measure([replace(made, problem=problem)]).rows[0].correct is True

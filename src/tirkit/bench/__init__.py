@@ -3,10 +3,11 @@
 from tirkit.bench.answer_rows import AnswerRow, AnswerRows, Graded, RowForm
 from tirkit.bench.check import Checked, RecordCheck, check_verdict, run_settings
 from tirkit.bench.datasets import load_problems
+from tirkit.bench.estimates import Estimate, pass_at_k
 from tirkit.bench.grade import grade_row, grade_rows
 from tirkit.bench.grade_file import GradeFile, encode_graded
 from tirkit.bench.graded import GradeCount, GradedRow, GradeSettings, Outcome
-from tirkit.bench.metrics import BenchMetrics, Estimate, ProblemMetrics, measure, pass_at_k
+from tirkit.bench.metrics import BenchMetrics, ProblemMetrics, measure
 from tirkit.bench.report import metrics_table
 from tirkit.bench.runner import BenchRun, run_bench
 

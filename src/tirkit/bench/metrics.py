@@ -1,37 +1,15 @@
 """How good a run was, with how sure that is."""
 
-import math
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tirkit.answers import Equivalence, equivalent
+from tirkit.answers import Equivalence, admit, equivalent, normalize
+from tirkit.bench.estimates import Estimate, bootstrap, pass_at_k, wilson
 from tirkit.errors import ConfigError
-from tirkit.types import Answer, Solution, StopReason, Trajectory
-
-INTERVAL_Z = 1.959963984540054
-"""Normal quantile of a two-sided 95 % interval."""
-BOOTSTRAP_DRAWS = 1_000
-"""Resamples of the problems behind a bootstrap interval."""
+from tirkit.guards import TokensSaved, tokens_saved
+from tirkit.types import Answer, Problem, Solution, StopReason, Trajectory
 
 _NOT_BY_ITSELF = frozenset({StopReason.CANCELLED, StopReason.ENGINE_ERROR, StopReason.KERNEL_ERROR})
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over problems, with its 95 % interval.
-
-    Attributes:
-        value: in [0, 1].
-        low: lower end of the interval.
-        high: upper end of the interval.
-        problems: how many it is over.
-    """
-
-    value: float
-    low: float
-    high: float
-    problems: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +30,7 @@ class ProblemMetrics:
         unanswered: finished attempts without an admissible answer.
         finished_tokens: sampled by the finished attempts, kept.
         sampled_tokens: sampled by all attempts, wasted ones included.
+        saved: tokens that ending attempts early has saved, estimated.
         cells: code runs of all attempts.
         seconds: wall time to the verdict.
         stop_reason: the rule that settled the problem.
@@ -68,6 +47,7 @@ class ProblemMetrics:
     unanswered: int
     finished_tokens: int
     sampled_tokens: int
+    saved: TokensSaved
     cells: int
     seconds: float
     stop_reason: str
@@ -92,6 +72,7 @@ class BenchMetrics:
         mean_attempt_tokens: sampled by a finished attempt.
         mean_problem_tokens: sampled for a problem by all its attempts, wasted ones included.
         mean_problem_seconds: wall time to the verdict.
+        saved: tokens that ending attempts early has saved, estimated.
         rows: one per problem, in order.
     """
 
@@ -106,6 +87,7 @@ class BenchMetrics:
     mean_attempt_tokens: float | None
     mean_problem_tokens: float
     mean_problem_seconds: float
+    saved: TokensSaved
     rows: tuple[ProblemMetrics, ...]
 
 
@@ -138,6 +120,7 @@ def measure(solutions: Sequence[Solution]) -> BenchMetrics:
         mean_attempt_tokens=tokens / finished if finished else None,
         mean_problem_tokens=sum(row.sampled_tokens for row in rows) / len(rows),
         mean_problem_seconds=sum(row.seconds for row in rows) / len(rows),
+        saved=sum((row.saved for row in rows), TokensSaved()),
         rows=rows,
     )
 
@@ -150,8 +133,8 @@ def measure_problem(solution: Solution) -> ProblemMetrics:
         for trajectory in solution.trajectories
         if trajectory.stop_reason not in _NOT_BY_ITSELF
     ]
-    verdict = _grade(solution.answer, reference)
-    grades = [_grade(trajectory.answer, reference) for trajectory in finished]
+    verdict = _grade(solution.answer, solution.problem)
+    grades = [_grade(trajectory.answer, solution.problem) for trajectory in finished]
     graded = reference is not None
     return ProblemMetrics(
         problem_id=solution.problem.id,
@@ -165,56 +148,11 @@ def measure_problem(solution: Solution) -> ProblemMetrics:
         unanswered=sum(trajectory.answer is None for trajectory in finished),
         finished_tokens=sum(trajectory.spent.sampled_tokens for trajectory in finished),
         sampled_tokens=sum(map(_sampled, solution.trajectories)),
+        saved=tokens_saved(solution.trajectories),
         cells=solution.usage.cells,
         seconds=solution.duration_seconds,
         stop_reason=solution.stop_reason,
     )
-
-
-def pass_at_k(attempts: int, right: int, k: int) -> float:
-    """Chance that at least one of k attempts drawn from `attempts` is right, `right` of them are.
-
-    The unbiased estimator 1 - C(n-c, k) / C(n, k) of Chen et al. 2021 (arXiv 2107.03374), eq. 1.
-
-    Raises:
-        ValueError: not 0 <= right <= attempts or not 1 <= k <= attempts.
-    """
-    if not 0 <= right <= attempts or not 1 <= k <= attempts:
-        raise ValueError(f"pass@{k} of {right} right among {attempts} is not defined")
-    return 1.0 - math.comb(attempts - right, k) / math.comb(attempts, k)
-
-
-def wilson(right: int, total: int) -> Estimate:
-    """Share of `right` in `total` with its 95 % score interval (Wilson 1927).
-
-    Raises:
-        ValueError: not 0 <= right <= total or total is 0.
-    """
-    if not 0 <= right <= total or total == 0:
-        raise ValueError(f"{right} of {total} is no share")
-    share, z2 = right / total, INTERVAL_Z**2
-    centre = (share + z2 / (2 * total)) / (1 + z2 / total)
-    spread = math.sqrt(share * (1 - share) / total + z2 / (4 * total**2))
-    half = INTERVAL_Z / (1 + z2 / total) * spread
-    return Estimate(share, max(0.0, centre - half), min(1.0, centre + half), total)
-
-
-def bootstrap(values: Sequence[float]) -> Estimate:
-    """Mean of one value per problem with its 95 % percentile interval (Efron 1979).
-
-    Problems are resampled `BOOTSTRAP_DRAWS` times from a fixed seed: the same values always give
-    the same interval.
-
-    Raises:
-        ValueError: there are no values.
-    """
-    if not values:
-        raise ValueError("no values to take a mean of")
-    count = len(values)
-    draw = random.Random(0).choices
-    means = sorted(sum(draw(values, k=count)) / count for _ in range(BOOTSTRAP_DRAWS))
-    tail = BOOTSTRAP_DRAWS // 40
-    return Estimate(sum(values) / count, means[tail], means[-tail - 1], count)
 
 
 def _pass_at_powers(counts: Sequence[tuple[int, int]]) -> dict[int, Estimate]:
@@ -227,10 +165,12 @@ def _pass_at_powers(counts: Sequence[tuple[int, int]]) -> dict[int, Estimate]:
     }
 
 
-def _grade(answer: Answer | None, reference: str | None) -> Equivalence:
-    if answer is None or reference is None:
+def _grade(answer: Answer | None, problem: Problem) -> Equivalence:
+    if answer is None or problem.answer is None:
         return Equivalence.DIFFERENT
-    return equivalent(answer, reference)
+    plain = normalize(problem.answer)
+    reference = admit(plain, problem.domain)[0] or plain
+    return equivalent(answer, Answer(problem.answer, reference))
 
 
 def _sampled(trajectory: Trajectory) -> int:

@@ -2,12 +2,13 @@
 
 from rich.table import Table
 
-from tirkit.bench.metrics import BenchMetrics, Estimate, ProblemMetrics
+from tirkit.bench.estimates import Estimate
+from tirkit.bench.metrics import BenchMetrics, ProblemMetrics
 
 
 def metrics_table(metrics: BenchMetrics) -> Table:
     """One line per problem and the totals below, for a terminal."""
-    table = Table(show_footer=True, footer_style="bold")
+    table = Table(show_footer=True, footer_style="bold", caption=_saved(metrics))
     done = metrics.maj_at_k
     columns = (
         ("problem", f"{metrics.problems} problems"),
@@ -34,6 +35,20 @@ def _cells(row: ProblemMetrics) -> tuple[str, ...]:
         str(row.sampled_tokens),
         f"{row.seconds:.1f}",
     )
+
+
+def _saved(metrics: BenchMetrics) -> str | None:
+    """What ending attempts early has saved, where any were ended."""
+    saved = metrics.saved
+    parts = [
+        f"{count} attempts ended by {what}: about {tokens} tokens saved"
+        for count, what, tokens in (
+            (saved.cancelled, "the verdict", saved.by_stopping),
+            (saved.guarded, "guards", saved.by_guards),
+        )
+        if count
+    ]
+    return "; ".join(parts) or None
 
 
 def _share(estimate: Estimate) -> str:

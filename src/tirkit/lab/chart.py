@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from tirkit.bench.metrics import Estimate
+from tirkit.bench.estimates import Estimate
 from tirkit.lab.points import Point
 
 WIDTH, HEIGHT = 960, 560
@@ -17,9 +17,12 @@ _COLOURS = {
     "preset": "#c2541b",
     "own": "#2e8b57",
 }
-_INK, _GRID, _FRONTIER = "#222222", "#e4e4e4", "#b8b8b8"
+_INK, _GRID, _BAR, _FRONTIER = "#222222", "#e8e8e8", "#d6dbe2", "#b8b8b8"
 _LABEL_APART = 13.0
 """Pixels between two labels, one above the other."""
+_LABEL_CHARS = 32
+_STEPS = (0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6)
+"""Where a label is tried, beside its dot first."""
 
 
 class Pen(Protocol):
@@ -65,11 +68,8 @@ class Chart:
         self._cost = cost
         costs = [max(cost.of(point).value, 1e-9) for point in points]
         self._x = math.log10(min(costs)) - 0.05, math.log10(max(costs)) + 0.12
-        shares = [100 * point.accuracy.value for point in points]
-        best = [point.accuracy for point in points if point.best]
-        low = min([*shares, *(100 * one.low for one in best)]) - 1
-        high = max([*shares, *(100 * one.high for one in best)]) + 1
-        self._y = max(low, 0.0), min(max(high, low + 2), 100.0)
+        ends = [end for point in points for end in _bar(point)]
+        self._y = max(min(ends) - 0.5, 0.0), min(max(ends) + 0.5, 100.0)
 
     def draw(self, pen: Pen) -> None:
         """Axes, the frontier, every candidate, and names of those that matter."""
@@ -82,10 +82,9 @@ class Chart:
             steps += [(x, steps[-1][1]), (x, y)] if steps else [(x, y)]
         if steps:
             pen.line([*steps, (WIDTH - _RIGHT, steps[-1][1])], _FRONTIER, 2)
-        for point in frontier:
+        for point in ordered:
             x = self._place(point)[0]
-            ends = [self._height(100 * end) for end in (point.accuracy.low, point.accuracy.high)]
-            pen.line([(x, ends[0]), (x, ends[1])], _GRID, 4)
+            pen.line([(x, self._height(end)) for end in _bar(point)], _BAR, 2)
         for point in ordered:
             x, y = self._place(point)
             pen.dot(x, y, 5 if point in frontier else 3.5, _COLOURS[point.kind], _told(point))
@@ -103,7 +102,8 @@ class Chart:
             pen.text(_LEFT - 8, y, f"{share:g}", _INK, 12, "end")
         pen.line([(_LEFT, _TOP), (_LEFT, bottom), (right, bottom)], _INK, 1)
         pen.text((_LEFT + right) / 2, HEIGHT - 14, self._cost.title, _INK, 13, "middle")
-        pen.text(_LEFT - 50, 16, "right verdicts, %", _INK, 13, "start")
+        title = "right verdicts, %; bars: 95 % of the difference to the full vote"
+        pen.text(_LEFT - 50, 16, title, _INK, 13, "start")
         x = right
         for kind, colour in reversed(_COLOURS.items()):
             if any(point.kind == kind for point in self._points):
@@ -112,21 +112,26 @@ class Chart:
                 x -= 8 * len(kind) + 20
 
     def _labels(self, pen: Pen, points: Sequence[Point]) -> None:
-        """Names beside their dots, moved down where they would lie on each other."""
+        """Names beside their dots, moved up or down where they would lie on each other."""
         taken: list[tuple[float, float, float]] = []
         for point in points:
             x, y = self._place(point)
-            wide, name = 6.0 * len(point.name[:32]), point.name[:32]
-            start = x + 8 if x + 8 + wide < WIDTH else x - 8 - wide
-            while any(
-                abs(y - other) < _LABEL_APART and start < end and start + wide > begin
-                for begin, end, other in taken
-            ):
-                y += _LABEL_APART
-            if y > HEIGHT - _BOTTOM:
-                continue
-            taken.append((start, start + wide, y))
-            pen.text(start, y, name, _COLOURS[point.kind], 11, "start")
+            name = point.name[:_LABEL_CHARS]
+            wide = 6.2 * len(name)
+            right = x + 8 + wide < WIDTH
+            start = x + 8 if right else x - 8 - wide
+            for at in (y + step * _LABEL_APART for step in _STEPS):
+                free = all(
+                    abs(at - other) >= _LABEL_APART or start >= end or start + wide <= begin
+                    for begin, end, other in taken
+                )
+                if free and _TOP < at < HEIGHT - _BOTTOM:
+                    taken.append((start, start + wide, at))
+                    if at != y:
+                        pen.line([(x, y), (x + (6 if right else -6), at)], _FRONTIER, 1)
+                    anchor, side = ("start", x + 8) if right else ("end", x - 8)
+                    pen.text(side, at, name, _COLOURS[point.kind], 11, anchor)
+                    break
 
     def _place(self, point: Point) -> tuple[float, float]:
         cost = max(self._cost.of(point).value, 1e-9)
@@ -149,6 +154,12 @@ def _staircase(ordered: Sequence[Point]) -> list[Point]:
         if not steps or point.accuracy.value > steps[-1].accuracy.value:
             steps.append(point)
     return steps
+
+
+def _bar(point: Point) -> tuple[float, float]:
+    """Where its accuracy lies against that of the full vote, which is taken as known; in %."""
+    full = point.accuracy.value - point.gain.value
+    return 100 * (full + point.gain.low), 100 * (full + point.gain.high)
 
 
 def _told(point: Point) -> str:

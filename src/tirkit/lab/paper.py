@@ -6,7 +6,7 @@ from html import escape
 from io import BytesIO
 from typing import Any
 
-from tirkit.bench.metrics import Estimate
+from tirkit.bench.estimates import Estimate
 from tirkit.errors import MissingExtra
 from tirkit.lab.chart import HEIGHT, SECONDS, TOKENS, WIDTH, Chart
 from tirkit.lab.points import Point

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from tirkit.bench.metrics import Estimate
+from tirkit.bench.estimates import Estimate
 from tirkit.lab.points import Point
 from tirkit.lab.vote import VoteReport
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tirkit.answers import Equivalence, equivalent
-from tirkit.bench.metrics import Estimate, bootstrap, wilson
+from tirkit.bench.estimates import Estimate, bootstrap, wilson
 from tirkit.errors import ConfigError
 from tirkit.lab.candidates import Candidate
 from tirkit.lab.course import Course

@@ -1,5 +1,6 @@
 """The way from a problem to a solution."""
 
+import logging
 import math
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -17,6 +18,7 @@ from tirkit.dialects.mix import DialectMix
 from tirkit.engines import Engine, engine_from_name
 from tirkit.errors import ConfigError
 from tirkit.events import Event, Listener, ignore
+from tirkit.guards import idle_guards
 from tirkit.judging import Judging, judge_tools
 from tirkit.kernels import KernelPool, KernelSource
 from tirkit.scheduler import Budget, Policy, Scheduler
@@ -25,6 +27,8 @@ from tirkit.selection import Selector
 from tirkit.selection.judges import Judge
 from tirkit.solver.flatten import flatten
 from tirkit.types import Problem, Solution, Trajectory
+
+_LOG = logging.getLogger("tirkit.solver")
 
 
 class Solver:
@@ -85,6 +89,8 @@ class Solver:
         if judge is None and (named := self.settings.vote_judge()) is not None:
             judge = Judging(named, self.settings.judge_terms)
         self._judging = None if judge is None else Judging.of(judge)
+        for guard in idle_guards(self.settings.attempt_guards(), self.settings.sampling):
+            _LOG.warning("%s can find nothing: set sampling.logprobs to 1 or more", guard)
         self._record = record
         self._share_engine = share_engine
         self._stack = AsyncExitStack()
