@@ -6,7 +6,7 @@ import pytest
 
 from tests.lab.live_runs import Script
 from tests.lab.recorded import record_run
-from tests.lab.test_replay import course
+from tests.lab.test_lab_replay import course
 from tirkit.errors import ConfigError
 from tirkit.lab import candidate, read_courses, vote_again
 
