@@ -5,11 +5,12 @@ rates of one H100. Every candidate meets the same attempts.
 """
 
 import json
+import os
 import sys
 from dataclasses import asdict
 
 from benchmarks.report import RESULTS, Report
-from tirkit.bench.metrics import Estimate
+from tirkit.bench.estimates import Estimate
 from tirkit.lab import (
     FULL,
     Candidate,
@@ -26,13 +27,12 @@ from tirkit.lab import (
 ATTEMPTS = 64
 AT_ONCE = 16
 """Attempts in flight at a problem, where a preset does not say."""
-ORDERS = 12
+ORDERS = 20
 """Times the whole is drawn."""
 SAVED_TARGET = 0.3
 DEFAULT = "preset default"
 COLUMNS = (
     "candidate",
-    "kind",
     "right of 50",
     "against full vote",
     "tokens/problem",
@@ -71,10 +71,9 @@ def row(point: Point, problems: int) -> tuple[object, ...]:
     """One line of the table."""
     return (
         point.name + (f" (without {point.left_out})" if point.left_out else ""),
-        point.kind,
-        interval(point.accuracy, problems, "{:.1f}"),
-        interval(point.gain, problems, "{:+.1f}"),
-        interval(point.tokens, 0.001, "{:.0f}k"),
+        interval(point.accuracy, problems, "{:.2f}"),
+        interval(point.gain, problems, "{:+.2f}"),
+        f"{point.tokens.value / 1000:.0f}k",
         interval(point.saved, 100, "{:.0f}"),
         round(point.seconds.value),
         "yes" if point.best else "",
@@ -86,7 +85,7 @@ def interval(estimate: Estimate, scale: float, form: str) -> str:
     value, low, high = (
         form.format(scale * one) for one in (estimate.value, estimate.low, estimate.high)
     )
-    return f"{value} ({low} to {high})"
+    return f"{value} ({low} … {high})"
 
 
 def judge(report: Report, tried: Frontier, points: list[Point]) -> None:
@@ -123,6 +122,7 @@ def judge(report: Report, tried: Frontier, points: list[Point]) -> None:
 
 
 def main() -> None:
+    os.environ.setdefault("COLUMNS", "140")  # where nobody looks at a terminal, too
     tried = frontier(candidates())
     points = tried.points()
     report = Report("stopping", COLUMNS)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tirkit.bench.metrics import BOOTSTRAP_DRAWS, Estimate
+from tirkit.bench.estimates import BOOTSTRAP_DRAWS, Estimate
 from tirkit.errors import ConfigError
 from tirkit.lab.candidates import FULL
 from tirkit.lab.trials import Trials
