@@ -1,5 +1,6 @@
 """The examples run: the notebook in a kernel of its own, the scripts as processes."""
 
+import ast
 import json
 import os
 import subprocess
@@ -78,7 +79,9 @@ def test_aime_when_the_data_is_missing_then_one_clear_line(tmp_path: Path) -> No
     assert len(shown.stderr.strip().splitlines()) == 1
 
 
-def test_kaggle_when_run_without_the_gateway_then_every_row_is_answered(tmp_path: Path) -> None:
+async def test_kaggle_when_run_without_the_gateway_then_every_row_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written, rows = tmp_path / "written.jsonl", tmp_path / "test.csv"
     attempts = [
         {"problem_id": name, "index": 0, "turns": [f"So \\boxed{{{value}}}."]}
@@ -86,12 +89,16 @@ def test_kaggle_when_run_without_the_gateway_then_every_row_is_answered(tmp_path
     ]
     written.write_text("\n".join(map(json.dumps, attempts)))
     rows.write_text("id,problem\naa,What is a?\nbb,What is b?\ncc,What is c?\n")
-    shown = run(
-        str(EXAMPLES / "kaggle.py"),
-        *("--engine", f"replay:{written}", "--preset", "default", "--data", str(rows)),
-    )
-    assert shown.returncode == 0, shown.stderr
-    assert sorted(shown.stdout.splitlines()) == ["aa 0", "bb 99999", "cc 0"]
+    monkeypatch.setenv("AIMO_ENGINE", f"replay:{written}")
+    monkeypatch.setenv("AIMO_PRESET", "default")
+    monkeypatch.setenv("AIMO_DATA", str(rows))
+    notebook = nbformat.read(EXAMPLES / "kaggle.ipynb", as_version=4)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources)
+    await client.async_execute()
+    (shown,) = [cell.outputs for cell in notebook.cells if cell.get("outputs")]
+    answers = ast.literal_eval(shown[-1]["data"]["text/plain"])
+    assert answers == {"aa": 0, "bb": 99_999, "cc": 0}
 
 
 @pytest.mark.slow
