@@ -10,6 +10,7 @@ NAMES = (
     "kernels",
     "execute_while_streaming",
     "answers",
+    "stopping",
 )
 
 

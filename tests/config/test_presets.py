@@ -93,7 +93,7 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "max_in_flight": 1,
         "limits.max_cells": 0,
     },
-    "default": {"attempts": 8, "sampling.temperature": 1.0, "sampling.min_p": 0.02},
+    "default": {"attempts": 16, "sampling.temperature": 1.0, "sampling.min_p": 0.02},
 }
 for _name in ("deepconf-low", "deepconf-high"):
     PUBLISHED[_name] = {

@@ -91,7 +91,7 @@ def test_settings_when_dumped_then_they_load_again() -> None:
 
 def test_stop_rule_when_time_is_limited_then_it_is_part_of_it() -> None:
     settings = load_settings(overrides={"problem_seconds": 60}, environment=NO_ENVIRONMENT)
-    assert str(settings.stop_rule()) == "when_lead_is_safe() | after_seconds(60.0)"
+    assert str(settings.stop_rule()) == f"{load_settings().stop_rule()} | after_seconds(60.0)"
 
 
 def test_kernels_when_set_everywhere_then_the_last_word_wins(tmp_path: Path) -> None:
