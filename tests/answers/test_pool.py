@@ -356,3 +356,14 @@ def test_child_when_closed_twice_then_stays_closed() -> None:
         child.close()
         found.append(child.alive)
     assert found == [True, False, False]
+
+
+def test_children_when_this_process_is_large_then_one_answers_pair_after_pair() -> None:
+    large = bytearray(600 << 20)
+    large[:: 1 << 12] = b"x" * len(large[:: 1 << 12])
+    with AnswerPool(workers=1, memory_mb=1024) as pool:
+        for number in range(3, 6):
+            pair = (rf"\sin({2 * number}x)", rf"2\sin({number}x)\cos({number}x)")
+            assert pool.compare(*pair, PATIENT).outcome is Equivalence.EQUAL
+        assert pool.started == 1
+    assert large[0] == ord("x")

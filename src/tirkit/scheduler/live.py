@@ -243,8 +243,9 @@ class LiveProblem:
 
     def _raise_if_nothing_ran(self) -> None:
         broken = {StopReason.ENGINE_ERROR: EngineError, StopReason.KERNEL_ERROR: KernelError}
-        if self._done and all(done.stop_reason in broken for done in self._done):
-            first = self._done[0]
+        ended = [one for one in self._done if one.stop_reason is not StopReason.CANCELLED]
+        if ended and all(one.stop_reason in broken for one in ended):
+            first = ended[0]
             raise broken[first.stop_reason](
                 f"problem {self.problem.id}: no attempt could go on: {first.stop_detail}"
             )

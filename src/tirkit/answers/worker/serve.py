@@ -2,7 +2,6 @@
 
 import gc
 import os
-import resource
 import select
 import sys
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 from tirkit.answers.comparison import Comparison
 from tirkit.answers.frames import Decoder, encode
 from tirkit.answers.outcome import Equivalence
-from tirkit.answers.worker import seal
+from tirkit.answers.worker import memory, seal
 
 ORPHAN_CHECK_SECONDS = 20.0
 """How often an idle child looks whether its parent is still there."""
 START_PROCESSOR_SECONDS = 120.0
 RECURSION_LIMIT = 2_000
 """Deep expressions raise RecursionError well before the stack of C is used up."""
-_KIB = 1 if sys.platform == "darwin" else 1024
 
 
 def serve(memory_mb: int) -> None:
@@ -29,6 +27,7 @@ def serve(memory_mb: int) -> None:
     decide.warm_up()
     gc.freeze()
     sys.setrecursionlimit(RECURSION_LIMIT)
+    held = memory.resident()
     seal.limit(memory_mb)
     seal.seal(*evaluators.EVALUATORS)
     decoder = Decoder()
@@ -38,7 +37,7 @@ def serve(memory_mb: int) -> None:
         how = Comparison(**request["how"])
         seal.limit_processor(how.timeout_seconds)
         outcome, why = _answer(request["one"], request["other"], how)
-        worn = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB > memory_mb << 19
+        worn = held() > memory_mb << 19
         _send(sink, {"outcome": outcome.value, "why": why[:200], "worn": worn})
 
 
