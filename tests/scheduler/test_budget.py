@@ -49,7 +49,7 @@ async def test_solver_when_a_problem_has_a_budget_of_attempts_then_no_more_run()
         solution = await solver.solve("What is 1?", budget=Budget(attempts=2))
         whole = await solver.solve("What is 1 now?")
     assert len(solution.trajectories) == 2
-    assert len(whole.trajectories) == 8
+    assert len(whole.trajectories) == solver.settings.attempts > 2
 
 
 async def test_solver_when_a_budget_of_tokens_is_used_up_then_the_problem_is_settled() -> None:
