@@ -68,4 +68,4 @@ def run_live(
 
     with monkeypatch.context() as patched:
         patched.setattr(builder, "time", shown)
-        return anyio.run(work, backend="asyncio", backend_options={"loop_factory": clock.loop})
+        return clock.run(work)

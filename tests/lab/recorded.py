@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from tests.lab.live_runs import Script, run_live
 from tirkit.config import load_settings
@@ -26,5 +26,6 @@ def record_run(
                     await writer.append_attempt(solution.problem, trajectory)
                 await writer.append_solution(solution)
 
-    anyio.run(write)
+    with start_blocking_portal("asyncio") as portal:
+        portal.call(write)
     return solutions

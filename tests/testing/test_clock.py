@@ -11,7 +11,7 @@ from tirkit.testing import FakeClock
 
 
 def run(work: Callable[[], Awaitable[object]], clock: FakeClock) -> object:
-    return anyio.run(work, backend="asyncio", backend_options={"loop_factory": clock.loop})
+    return clock.run(work)
 
 
 def test_clock_when_hours_are_slept_then_timers_fire_in_order_and_no_time_passes() -> None:
@@ -62,3 +62,13 @@ async def test_sleep_when_awaited_then_the_clock_has_moved() -> None:
 def test_clock_when_moved_back_then_it_refuses(seconds: float) -> None:
     with pytest.raises(ValueError, match="cannot be moved"):
         FakeClock().advance(seconds)
+
+
+async def test_clock_when_a_loop_is_running_then_it_runs_beside_it() -> None:
+    clock = FakeClock()
+
+    async def work() -> float:
+        await anyio.sleep(3600)
+        return clock()
+
+    assert clock.run(work) == pytest.approx(3600, abs=1)

@@ -2,9 +2,15 @@
 
 import asyncio
 import selectors
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from selectors import SelectorKey
+from typing import TypeVar
 
+import anyio
 import anyio.lowlevel
+
+_Result = TypeVar("_Result")
 
 _LATE_SECONDS = 1e-6
 """Timers fire late, as on real clocks; without it rounding could leave one just ahead for ever."""
@@ -49,6 +55,18 @@ class FakeClock:
         """Move it forward and let others run; for code that is alone in waiting."""
         self.advance(seconds)
         await anyio.lowlevel.checkpoint()
+
+    def run(self, work: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Run something on a loop of this clock; blocks, and works beside a running loop too.
+
+        Args:
+            work: an async function without arguments.
+        """
+        # A thread of its own: a loop may be running, or be held open, in this one.
+        options = {"loop_factory": self.loop}
+        with ThreadPoolExecutor(1) as threads:
+            running = threads.submit(lambda: anyio.run(work, backend_options=options))
+            return running.result()
 
     def loop(self) -> asyncio.AbstractEventLoop:
         """A new event loop that lives by this clock; a `loop_factory`."""
