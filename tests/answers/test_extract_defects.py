@@ -201,7 +201,9 @@ def test_an_output_when_given_apart_then_it_is_read_and_has_no_place_in_the_text
 def test_extract_when_a_long_text_repeats_then_its_work_is_linear(piece: str) -> None:
     text = piece * (200_000 // len(piece))
     for whole in (text, "```output\n" + text, "the answer is " + text, "<think>" + text):
-        extract(whole, sources=tuple(Source), thinking=True)
+        found = extract(whole, sources=tuple(Source), thinking=True)
+        assert (found.answer is None) == bool(found.reason)
+        assert found.start is None or 0 <= found.start < (found.end or 0) <= len(whole)
 
 
 def test_sources_when_parsed_then_order_is_kept() -> None:

@@ -1,18 +1,14 @@
 """What two models of one attempt are told of each other, as data."""
 
-import re
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
-from tirkit.errors import ConfigError
-from tirkit.prompts.loader import parse_toml, read_bytes
-from tirkit.prompts.template import Name, Text
+from tirkit.prompts.filled import FilledTexts, check_held, load_texts
+from tirkit.prompts.template import Text
 
-_PLACEHOLDER = re.compile(r"<<(\w+)>>")
 _FILLED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "plan": frozenset({"problem", "text"}),
@@ -25,7 +21,7 @@ _FILLED: Mapping[str, frozenset[str]] = MappingProxyType(
 """What each text must hold, and may hold nothing beside."""
 
 
-class HandoverTexts(BaseModel):
+class HandoverTexts(FilledTexts):
     """The texts in which one model's words are handed to the other.
 
     Attributes:
@@ -38,10 +34,6 @@ class HandoverTexts(BaseModel):
         review: its reply, where it gave no answer; `<<text>>`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    name: Name
-    source: Text
     plan: Text
     failed: Text
     advice: Text
@@ -51,16 +43,8 @@ class HandoverTexts(BaseModel):
     @model_validator(mode="after")
     def _check_placeholders(self) -> "HandoverTexts":
         for field, wanted in _FILLED.items():
-            found = set(_PLACEHOLDER.findall(getattr(self, field)))
-            if found != wanted:
-                held = " and ".join(f"<<{name}>>" for name in sorted(wanted))
-                raise ValueError(f"{field}: must hold {held} and nothing else of the kind")
+            check_held(self, field, wanted)
         return self
-
-    def fill(self, field: str, **values: str) -> str:
-        """One of the texts; what is filled in is never searched for placeholders again."""
-        text: str = getattr(self, field)
-        return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def load_handover(name_or_path: str | Path = "default") -> HandoverTexts:
@@ -69,12 +53,4 @@ def load_handover(name_or_path: str | Path = "default") -> HandoverTexts:
     Raises:
         ConfigError: there are none of that name, or the file is not valid; the message names both.
     """
-    if isinstance(name_or_path, Path) or name_or_path.endswith(".toml") or "/" in name_or_path:
-        path = Path(name_or_path)
-        return parse_toml(HandoverTexts, read_bytes(path), str(path))
-    shipped = files("tirkit.prompts") / "handovers" / f"{name_or_path}.toml"
-    if not shipped.is_file():
-        raise ConfigError(
-            f"unknown hand-over texts {name_or_path!r}: use default, or a path to a .toml file"
-        )
-    return parse_toml(HandoverTexts, shipped.read_bytes(), shipped.name)
+    return load_texts(HandoverTexts, "handovers", name_or_path, "hand-over texts")

@@ -2,18 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
-from tirkit.errors import ConfigError
-from tirkit.prompts.loader import parse_toml, read_bytes
-from tirkit.prompts.template import Name, PromptTemplate, Text
+from tirkit.prompts.filled import FilledTexts, check_held, load_texts
+from tirkit.prompts.template import PromptTemplate, Text
 
-_PLACEHOLDER = re.compile(r"<<(\w+)>>")
 _INDEX = "<<index>>"
 _FILLED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -29,7 +26,7 @@ _FILLED: Mapping[str, frozenset[str]] = MappingProxyType(
 """What each text must hold, and may hold nothing beside."""
 
 
-class JudgeTexts(BaseModel):
+class JudgeTexts(FilledTexts):
     """The questions put to a model that judges.
 
     Attributes:
@@ -46,10 +43,6 @@ class JudgeTexts(BaseModel):
         answer_now: what a reply of one word is made to begin with.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    name: Name
-    source: Text
     candidate: Text
     program: Text
     select: Text
@@ -62,18 +55,10 @@ class JudgeTexts(BaseModel):
     @model_validator(mode="after")
     def _check_placeholders(self) -> "JudgeTexts":
         for field, wanted in _FILLED.items():
-            found = set(_PLACEHOLDER.findall(getattr(self, field)))
-            if found != wanted:
-                held = ", ".join(f"<<{name}>>" for name in sorted(wanted))
-                raise ValueError(f"{field}: must hold {held} and nothing else of the kind")
+            check_held(self, field, wanted)
         if _INDEX not in self._heading:
             raise ValueError(f"candidate: its first line must hold {_INDEX}")
         return self
-
-    def fill(self, field: str, **values: str) -> str:
-        """One of the texts; what is filled in is never searched for placeholders again."""
-        text: str = getattr(self, field)
-        return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
     def solutions(self, shown: Mapping[int, tuple[str, str]]) -> str:
         """Solutions one below the other, by the number each is shown under.
@@ -116,12 +101,4 @@ def load_judge_texts(name_or_path: str | Path = "default") -> JudgeTexts:
     Raises:
         ConfigError: there are none of that name, or the file is not valid; the message names both.
     """
-    if isinstance(name_or_path, Path) or name_or_path.endswith(".toml") or "/" in name_or_path:
-        path = Path(name_or_path)
-        return parse_toml(JudgeTexts, read_bytes(path), str(path))
-    shipped = files("tirkit.prompts") / "judges" / f"{name_or_path}.toml"
-    if not shipped.is_file():
-        raise ConfigError(
-            f"unknown judge texts {name_or_path!r}: use default, or a path to a .toml file"
-        )
-    return parse_toml(JudgeTexts, shipped.read_bytes(), shipped.name)
+    return load_texts(JudgeTexts, "judges", name_or_path, "judge texts")
