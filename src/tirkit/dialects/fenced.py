@@ -9,14 +9,11 @@ from tirkit.dialects.events import Malformed, MalformedKind
 from tirkit.dialects.fence_parser import FenceParser, RunAt
 from tirkit.dialects.fences import Fence, FenceKind, find_fence
 from tirkit.dialects.openings import ChatPrompt, Opening, PlainPrompt
-from tirkit.dialects.result_text import fence_safe, limits_note, result_text
+from tirkit.dialects.result_text import fence_safe, result_text, with_limits
 from tirkit.dialects.scanner import THINK_CLOSE
 from tirkit.errors import ConfigError
 from tirkit.prompts import PromptTemplate, Stage
 from tirkit.types import CodeResult, Piece, Problem
-
-_ALWAYS_TOLD_CELLS = 1
-"""With this many code runs left, or none, the model is told even when notes are off."""
 
 _OUTPUT = "```output\n"
 
@@ -96,9 +93,7 @@ class FencedDialect:
         self, result: CodeResult, turn_text: str, cells_left: int | None = None
     ) -> tuple[Piece, ...]:
         """An output block. Whatever the code printed, it cannot end the block."""
-        text = fence_safe(result_text(result))
-        if cells_left is not None and (self.limits_note or cells_left <= _ALWAYS_TOLD_CELLS):
-            text = f"{text}\n{limits_note(cells_left)}"
+        text = with_limits(fence_safe(result_text(result)), cells_left, always=self.limits_note)
         return self._output(turn_text, self._opening_fences(turn_text), text)
 
     def show_malformed(self, malformed: Malformed, turn_text: str) -> tuple[Piece, ...]:

@@ -7,6 +7,9 @@ from tirkit.types import CodeResult, CodeStatus
 _MAX_NAMES = 20
 """Most lost variables named; more would not help the model."""
 
+_ALWAYS_TOLD_CELLS = 1
+"""With this many code runs left, or none, the model is told even when notes are off."""
+
 _RUN = re.compile(r"`{3,}")
 _TAG = re.compile(r"<(?=/?think>)")
 
@@ -52,6 +55,18 @@ def _named(names: tuple[str, ...]) -> str:
 def _lost(names: tuple[str, ...]) -> str:
     which = f": {_named(names)}" if names else ""
     return f"[Python was restarted and all variables are gone{which}; define again what you need]"
+
+
+def tells_limits(cells_left: int | None, *, always: bool) -> bool:
+    """Whether a result says how many code runs are left; None says that nobody counts."""
+    return cells_left is not None and (always or cells_left <= _ALWAYS_TOLD_CELLS)
+
+
+def with_limits(text: str, cells_left: int | None, *, always: bool) -> str:
+    """A result's text, and how many code runs are left where it is to say so."""
+    if cells_left is None or not tells_limits(cells_left, always=always):
+        return text
+    return f"{text}\n{limits_note(cells_left)}"
 
 
 def limits_note(cells_left: int) -> str:

@@ -8,7 +8,7 @@ from tirkit.dialects.chat_tools.parser import ChatToolsParser
 from tirkit.dialects.events import Call, Malformed, TurnEnd
 from tirkit.dialects.interface import Vocabulary
 from tirkit.dialects.openings import Opening, PiecesPrompt
-from tirkit.dialects.result_text import limits_note, result_text
+from tirkit.dialects.result_text import result_text, with_limits
 from tirkit.dialects.roles.tool import Tool
 from tirkit.errors import ConfigError
 from tirkit.prompts import PromptTemplate, Stage
@@ -16,8 +16,6 @@ from tirkit.types import CodeResult, Piece, Problem
 from tirkit.types.transcript import Section
 
 _NAME = "chat_tools"
-_ALWAYS_TOLD_CELLS = 1
-"""With this many code runs left, or none, the model is told even when notes are off."""
 
 _ASSISTANT = Section("assistant")
 _ANSWER_NOW = (
@@ -121,10 +119,7 @@ class BoundChatTools(_Settings):
         return _pieces(Section("choice", "none"), Section("user", self.answer_now), _ASSISTANT)
 
     def _text(self, result: CodeResult, cells_left: int | None) -> str:
-        text = result_text(result)
-        if cells_left is not None and (self.limits_note or cells_left <= _ALWAYS_TOLD_CELLS):
-            text = f"{text}\n{limits_note(cells_left)}"
-        return text
+        return with_limits(result_text(result), cells_left, always=self.limits_note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tirkit.dialects.harmony.tokens import (
 )
 from tirkit.dialects.interface import Vocabulary
 from tirkit.dialects.openings import Opening, PiecesPrompt
-from tirkit.dialects.result_text import limits_note, result_text
+from tirkit.dialects.result_text import result_text, with_limits
 from tirkit.errors import ConfigError
 from tirkit.prompts import PromptTemplate, Stage
 from tirkit.types import CodeResult, Piece, Problem
@@ -29,8 +29,6 @@ from tirkit.types import CodeResult, Piece, Problem
 _NAME = "harmony"
 _EFFORTS = ("low", "medium", "high")
 _PLACES = ("developer", "identity")
-_ALWAYS_TOLD_CELLS = 1
-"""With this many code runs left, or none, the model is told even when notes are off."""
 
 _NEXT = f"{START}assistant"
 _FINAL = f"{CHANNEL}final{MESSAGE}"
@@ -120,9 +118,7 @@ class BoundHarmony(_Settings):
         self, result: CodeResult, turn_text: str, cells_left: int | None = None
     ) -> tuple[Piece, ...]:
         """The tool's message, on the channel of the call. The call's end token stays as sampled."""
-        text = result_text(result)
-        if cells_left is not None and (self.limits_note or cells_left <= _ALWAYS_TOLD_CELLS):
-            text = f"{text}\n{limits_note(cells_left)}"
+        text = with_limits(result_text(result), cells_left, always=self.limits_note)
         return _reply(self._read(turn_text), text)
 
     def show_malformed(self, malformed: Malformed, turn_text: str) -> tuple[Piece, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tirkit.dialects.events import Call, Malformed, TurnEnd
 from tirkit.dialects.openings import ChatPrompt, Opening
-from tirkit.dialects.result_text import limits_note, result_text
+from tirkit.dialects.result_text import result_text, with_limits
 from tirkit.dialects.roles.family import Glue, glue_pieces
 from tirkit.dialects.roles.lexicon import Lexicon
 from tirkit.dialects.roles.parser import CallParser
@@ -15,9 +15,6 @@ from tirkit.dialects.roles.tool import Tool
 from tirkit.dialects.thinking import ThinkTags
 from tirkit.prompts import PromptTemplate, Stage
 from tirkit.types import ChatMessage, CodeResult, Piece, Problem
-
-_ALWAYS_TOLD_CELLS = 1
-"""With this many code runs left, or none, the model is told even when notes are off."""
 
 ASK = (
     "There is no more time. Do not call the tool again: give the final answer now, once, inside "
@@ -148,10 +145,7 @@ class BoundRoleDialect:
         return (*pieces, *glue_pieces(glue, call_id, last_call.name or tool.name))
 
     def _noted(self, text: str, cells_left: int | None) -> str:
-        told = self.settings.limits_note
-        if cells_left is None or not (told or cells_left <= _ALWAYS_TOLD_CELLS):
-            return text
-        return f"{text}\n{limits_note(cells_left)}"
+        return with_limits(text, cells_left, always=self.settings.limits_note)
 
     def show_result(
         self, result: CodeResult, turn_text: str, cells_left: int | None = None

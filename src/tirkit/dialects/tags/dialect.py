@@ -9,7 +9,7 @@ from types import MappingProxyType
 from tirkit.dialects.events import Malformed, MalformedKind
 from tirkit.dialects.interface import Vocabulary
 from tirkit.dialects.openings import ChatPrompt, Opening, PlainPrompt
-from tirkit.dialects.result_text import limits_note
+from tirkit.dialects.result_text import tells_limits, with_limits
 from tirkit.dialects.tags.parser import Reading, TagParser
 from tirkit.dialects.tags.result_form import tag_safe, told
 from tirkit.dialects.tags.row import TagRow
@@ -18,9 +18,6 @@ from tirkit.dialects.thinking import ThinkTags
 from tirkit.errors import ConfigError
 from tirkit.prompts import PromptTemplate, Stage
 from tirkit.types import CodeResult, Piece, Problem
-
-_ALWAYS_TOLD_CELLS = 1
-"""With this many code runs left, or none, the model is told even when notes are off."""
 
 _NO_TOKENS: Mapping[int, str] = MappingProxyType({})
 
@@ -87,11 +84,10 @@ class TagDialect:
         row = self.row
         text = self._safe(told(result, row.form, row.silent))
         block = ""
-        if cells_left is not None and (self.limits_note or cells_left <= _ALWAYS_TOLD_CELLS):
-            if row.limits == "system":
-                block = _system_block(cells_left)
-            else:
-                text = f"{text}\n{limits_note(cells_left)}"
+        if row.limits != "system":
+            text = with_limits(text, cells_left, always=self.limits_note)
+        elif cells_left is not None and tells_limits(cells_left, always=self.limits_note):
+            block = _system_block(cells_left)
         return _filled((Piece(self._lead(turn_text)), *self._framed(text), Piece(block)))
 
     def show_malformed(self, malformed: Malformed, turn_text: str) -> tuple[Piece, ...]:
