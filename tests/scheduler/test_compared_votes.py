@@ -89,3 +89,12 @@ async def test_votes_when_the_time_is_short_then_comparing_ends_with_it() -> Non
     slow = Comparison(timeout_seconds=30.0)
     solution = await solve([*SAME[:2], "7"], after_attempts(3), comparison=slow, seconds=5.0)
     assert len(solution.trajectories) == 3
+
+
+@pytest.mark.parametrize(("places", "counts"), [(None, [1, 1, 1]), (2, [2, 1])])
+async def test_votes_when_numbers_are_near_then_only_a_tolerance_makes_them_one(
+    places: int | None, counts: list[int]
+) -> None:
+    near = Comparison(places=places)
+    solution = await solve(["0.333", "1/3", "0.35"], after_attempts(3), comparison=near)
+    assert [entry.count for entry in solution.verdict.tally.entries] == counts

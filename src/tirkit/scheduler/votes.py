@@ -37,8 +37,11 @@ class Votes:
             if one.index not in self._read:
                 self._read[one.index] = ballot_from(one)
         self.ballots: tuple[Ballot, ...] = tuple(self._read[one.index] for one in ended)
-        self.tally: Tally = count(MajorityVote(), self.ballots, self.same)
-        self.weighted: Tally = count(self._policy.selector, self.ballots, self.same)
+        counted = partial(
+            count, ballots=self.ballots, compare=self.same, exact=self._policy.comparison.exact
+        )
+        self.tally: Tally = counted(MajorityVote())
+        self.weighted: Tally = counted(self._policy.selector)
 
     async def compare(self, trajectories: Sequence[Trajectory], until: float) -> None:
         """Find out which answers are the same, so that counting need not wait for it.

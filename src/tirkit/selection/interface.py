@@ -26,19 +26,26 @@ class Selector(Protocol):
         """Choose, or say why nothing could be chosen."""
 
 
-def count(selector: Selector, ballots: Sequence[Ballot], compare: Compare = equivalent) -> Tally:
+def count(
+    selector: Selector,
+    ballots: Sequence[Ballot],
+    compare: Compare = equivalent,
+    *,
+    exact: bool = True,
+) -> Tally:
     """The selector's votes, grouped by equivalence.
 
     Args:
         selector: weighs.
         ballots: at most one per attempt, those without an answer too.
         compare: tells whether two answers say the same.
+        exact: whether two numbers are the same only as texts; not where `compare` has tolerances.
     """
     votes = selector.weigh(ballots)
     voted = {vote.attempt_index for vote in votes}
     without = [ballot.answer for ballot in ballots if ballot.index not in voted]
     silent = without.count(None)
-    return tally(votes, silent, left_out=len(without) - silent, compare=compare)
+    return tally(votes, silent, left_out=len(without) - silent, compare=compare, exact=exact)
 
 
 def choose(selector: Selector, ballots: Sequence[Ballot], compare: Compare = equivalent) -> Verdict:

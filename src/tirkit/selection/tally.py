@@ -41,6 +41,7 @@ def tally(
     *,
     left_out: int = 0,
     compare: Callable[[str | Answer, str | Answer], Equivalence] = equivalent,
+    exact: bool = True,
 ) -> Tally:
     """Group votes by equivalence, best first; the order they came in changes nothing.
 
@@ -53,6 +54,7 @@ def tally(
         silent: finished attempts that gave no admissible answer.
         left_out: finished attempts whose answer is not to count.
         compare: tells whether two answers say the same.
+        exact: whether two numbers are the same only as texts; not where `compare` has tolerances.
 
     Raises:
         ConfigError: a weight is not a number in (0, `MAX_WEIGHT`], two votes have the same
@@ -63,7 +65,11 @@ def tally(
     groups: dict[str, list[Vote]] = {}
     for vote in ordered:
         groups.setdefault(vote.answer.canonical, []).append(vote)
-    linked = classes(groups, lambda one, other: compare(Answer(one, one), Answer(other, other)))
+    linked = classes(
+        groups,
+        lambda one, other: compare(Answer(one, one), Answer(other, other)),
+        exact=exact,
+    )
     merged = ([vote for form in forms for vote in groups[form]] for forms in linked)
     entries = sorted(map(_entry, merged), key=_standing)
     return Tally(tuple(entries), silent, left_out)
