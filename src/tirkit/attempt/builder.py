@@ -116,6 +116,7 @@ class TrajectoryBuilder:
         """End the generation; `text` is what was kept of it."""
         assert self._turn_started is not None, "close_turn without open_turn"
         seconds = time.monotonic() - self._turn_started
+        began = self._turn_started - self._started
         start, end = self.buffer.turn_start, len(self.buffer.ids)
         self._turn_started = None
         self.turns.append(
@@ -129,6 +130,7 @@ class TrajectoryBuilder:
                 generate_seconds=seconds,
                 forced=self._turn_forced,
                 finish=finish,
+                began_seconds=began,
             )
         )
         self.usage = replace(

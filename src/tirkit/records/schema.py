@@ -71,8 +71,9 @@ class ProblemRow(_Row):
 class AttemptRow(_Row):
     """A whole trajectory under its problem's content hash.
 
-    Version 1 (before prompts, finishes and appended texts were recorded) and version 2 (before
-    there were a reasoner and figures of the tokens) are read as well.
+    Version 1 (before prompts, finishes and appended texts were recorded), version 2 (before there
+    were a reasoner and figures of the tokens) and version 3 (before a turn told when it began) are
+    read as well.
 
     Attributes:
         reasoner: the row of a second model's part in the attempt, or None.
@@ -81,7 +82,7 @@ class AttemptRow(_Row):
     """
 
     type: Literal["attempt"] = "attempt"
-    version: Literal[1, 2, 3] = 3
+    version: Literal[1, 2, 3, 4] = 4
     content_hash: _Hash
     attempt_id: str
     problem_id: str

@@ -51,6 +51,8 @@ class Turn:
         forced: whether the turn answers an "answer now" request.
         finish: why the engine stopped; None if the turn was ended before.
         given: text tirkit appended behind the turn: what code gave, a correction, a question.
+        began_seconds: from the attempt's start to the turn's request; None in records that do not
+            tell, and in a turn that holds a further call of the one before.
     """
 
     text: str
@@ -64,6 +66,7 @@ class Turn:
     forced: bool = False
     finish: FinishReason | None = None
     given: str = ""
+    began_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

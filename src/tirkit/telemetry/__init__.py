@@ -1,0 +1,1 @@
+"""What happens, told to logging, OpenTelemetry and Prometheus."""
