@@ -100,6 +100,21 @@ def ignore(event: Event) -> None:
     """Be the listener of somebody who does not listen."""
 
 
+def heard_by(*listeners: Listener) -> Listener:
+    """One listener for several; one of them that raises is cut off alone."""
+    parts = tuple(guarded(listener) for listener in listeners if listener is not ignore)
+    if not parts:
+        return ignore
+    if len(parts) == 1:
+        return parts[0]
+
+    def listen(event: Event) -> None:
+        for part in parts:
+            part(event)
+
+    return listen
+
+
 def guarded(listener: Listener) -> Listener:
     """The same listener, cut off and logged once it raises."""
     if listener is ignore:

@@ -26,6 +26,7 @@ from tirkit.scheduler.run import Record
 from tirkit.selection import Selector
 from tirkit.selection.judges import Judge
 from tirkit.solver.flatten import flatten
+from tirkit.telemetry import telemetry
 from tirkit.types import Problem, Solution, Trajectory
 
 _LOG = logging.getLogger("tirkit.solver")
@@ -172,7 +173,8 @@ class Solver:
         policy = self._policy()
         if budget is not None:
             policy = budget.within(policy)
-        return await self._scheduler.solve(self._problem(problem), policy, prior, listener)
+        with telemetry(listener) as heard:
+            return await self._scheduler.solve(self._problem(problem), policy, prior, heard)
 
     async def solve_all(
         self, problems: Iterable[Problem | str], *, listener: Listener = ignore
