@@ -9,12 +9,22 @@ from tirkit.bench.grade_file import GradeFile, encode_graded
 from tirkit.bench.graded import GradeCount, GradedRow, GradeSettings, Outcome
 from tirkit.bench.metrics import BenchMetrics, ProblemMetrics, measure
 from tirkit.bench.report import metrics_table
-from tirkit.bench.runner import BenchRun, run_bench
+from tirkit.bench.runner import (
+    BenchOutcome,
+    BenchRun,
+    Halt,
+    RepeatedMetrics,
+    repeat_runs,
+    run_bench,
+    run_benches,
+    sum_up_repeats,
+)
 
 __all__ = (
     "AnswerRow",
     "AnswerRows",
     "BenchMetrics",
+    "BenchOutcome",
     "BenchRun",
     "Checked",
     "Estimate",
@@ -23,9 +33,11 @@ __all__ = (
     "GradeSettings",
     "Graded",
     "GradedRow",
+    "Halt",
     "Outcome",
     "ProblemMetrics",
     "RecordCheck",
+    "RepeatedMetrics",
     "RowForm",
     "check_verdict",
     "encode_graded",
@@ -35,6 +47,9 @@ __all__ = (
     "measure",
     "metrics_table",
     "pass_at_k",
+    "repeat_runs",
     "run_bench",
+    "run_benches",
     "run_settings",
+    "sum_up_repeats",
 )

@@ -1,6 +1,6 @@
 """How good a run was, with how sure that is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tirkit.answers import Equivalence, admit, equivalent, normalize
@@ -91,8 +91,8 @@ class BenchMetrics:
     rows: tuple[ProblemMetrics, ...]
 
 
-def measure(solutions: Sequence[Solution]) -> BenchMetrics:
-    """Grade solutions against their references and sum up.
+def measure(solutions: Iterable[Solution]) -> BenchMetrics:
+    """Grade solutions against their references, one at a time, and sum up.
 
     Attempts of a problem that was settled early are those that were quick: compare pass@1 only
     between runs with the same stop rule.
@@ -100,9 +100,18 @@ def measure(solutions: Sequence[Solution]) -> BenchMetrics:
     Raises:
         ConfigError: there is no solution.
     """
-    if not solutions:
+    return sum_up(map(measure_problem, solutions))
+
+
+def sum_up(problems: Iterable[ProblemMetrics]) -> BenchMetrics:
+    """The figures over problems that are measured already.
+
+    Raises:
+        ConfigError: there is no problem.
+    """
+    rows = tuple(problems)
+    if not rows:
         raise ConfigError("nothing to measure: no problem was settled")
-    rows = tuple(map(measure_problem, solutions))
     graded = [row for row in rows if row.correct is not None]
     finished = sum(row.finished for row in rows)
     tokens = sum(row.finished_tokens for row in rows)
