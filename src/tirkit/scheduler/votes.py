@@ -40,8 +40,9 @@ class Votes:
         counted = partial(
             count, ballots=self.ballots, compare=self.same, exact=self._policy.comparison.exact
         )
-        self.tally: Tally = counted(MajorityVote())
-        self.weighted: Tally = counted(self._policy.selector)
+        plain, selector = MajorityVote(), self._policy.selector
+        self.tally: Tally = counted(plain)
+        self.weighted: Tally = self.tally if selector == plain else counted(selector)
 
     async def compare(self, trajectories: Sequence[Trajectory], until: float) -> None:
         """Find out which answers are the same, so that counting need not wait for it.
