@@ -1,6 +1,7 @@
 """Find the answer in what a model wrote, and say where it stood or why there is none."""
 
 from tirkit.answers.extract.boxes import MAX_CANDIDATES
+from tirkit.answers.extract.every import extract_every
 from tirkit.answers.extract.extraction import MAX_SHOWN_CHARS, Extraction, Refusal
 from tirkit.answers.extract.find import extract
 from tirkit.answers.extract.segments import (
@@ -22,6 +23,7 @@ __all__ = (
     "SegmentKind",
     "Source",
     "extract",
+    "extract_every",
     "final_segment",
     "last_output",
     "parse_sources",

@@ -31,7 +31,7 @@ _PLACEHOLDER = re.compile(
 
 
 _Find = Callable[[str, int, int], Iterator[Candidate]]
-_FINDERS: Mapping[Source, _Find] = MappingProxyType(
+FINDERS: Mapping[Source, _Find] = MappingProxyType(
     {
         Source.BOX: boxes,
         Source.PHRASE: phrases,
@@ -40,6 +40,7 @@ _FINDERS: Mapping[Source, _Find] = MappingProxyType(
         Source.OUTPUT: numbers,
     }
 )
+"""Candidates of a form in a stretch of a text, last one first."""
 _MISSING = {
     Source.BOX: r"\boxed{} or \fbox{}",
     Source.PHRASE: "phrase that tells the answer",
@@ -88,6 +89,14 @@ def extract(
     return Extraction(reason=search.why_none(sources, cut, final), refusals=search.refusals)
 
 
+def admitted(text: str, domain: AnswerDomain) -> tuple[str, str]:
+    """(canonical form, "") of what a candidate says, or ("", why it is no answer)."""
+    canonical = normalize(text)
+    if _PLACEHOLDER.fullmatch(text.strip()) or _PLACEHOLDER.fullmatch(canonical):
+        return "", "is empty"
+    return admit(canonical, domain)
+
+
 class _Search:
     """One search through a text; keeps what it refuses."""
 
@@ -117,7 +126,7 @@ class _Search:
                     return Extraction(found.answer, source=source, refusals=self.refusals)
                 continue
             looked = (output,) if source is Source.OUTPUT else spans
-            find = _FINDERS[source]
+            find = FINDERS[source]
             candidates = chain.from_iterable(
                 find(self._text, span.start, span.end) for span in reversed(looked) if span
             )
@@ -132,7 +141,7 @@ class _Search:
         for one in islice(candidates, MAX_CANDIDATES):
             canonical, fault = "", one.fault
             if not fault:
-                canonical, fault = self._admitted(one.text)
+                canonical, fault = admitted(one.text, self._domain)
             if not fault:
                 answer = Answer(one.text.strip(), canonical)
                 notes = "; ".join(filter(None, (one.note, note)))
@@ -140,12 +149,6 @@ class _Search:
             shown = one.text.strip()[:MAX_SHOWN_CHARS]
             self._refused.append(Refusal(shown, fault, source, one.start, one.end))
         return None
-
-    def _admitted(self, text: str) -> tuple[str, str]:
-        canonical = normalize(text)
-        if _PLACEHOLDER.fullmatch(text.strip()) or _PLACEHOLDER.fullmatch(canonical):
-            return "", "is empty"
-        return admit(canonical, self._domain)
 
     def why_none(
         self, sources: tuple[Source, ...], cut: tuple[Segment, ...], final: tuple[Segment, ...]
