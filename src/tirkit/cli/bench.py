@@ -1,22 +1,27 @@
-"""`tirkit bench`: all problems of a file."""
+"""`tirkit bench`: all problems of a dataset."""
 
-import json
+import shlex
+import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import anyio
 import typer
-from rich.console import Console
 
-from tirkit.bench import BenchMetrics, BenchRun, load_problems, metrics_table, run_bench
+from tirkit.bench import BenchOutcome, BenchRun, Halt, load_problems, repeat_runs, run_benches
+from tirkit.bench.runner.repeats import refuse_records
 from tirkit.cli import options
+from tirkit.cli.bench_show import show_outcomes
 from tirkit.cli.errors import exit_codes
+from tirkit.cli.signals import STOPPED_BY_USER, halted_by_signals
 from tirkit.display import ConsoleDisplay
 from tirkit.engines import engine_from_name
 from tirkit.events import Listener, ignore
 from tirkit.types import Problem
+
+_HIDDEN = "…"
 
 
 def bench(
@@ -29,27 +34,75 @@ def bench(
     sets: options.Sets = None,
     engine_sets: options.EngineSets = None,
     confinement: options.Confinement = None,
-    first: Annotated[int | None, typer.Option(min=1, help="Only so many problems.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only so many problems.")
+    ] = None,
+    repeats: Annotated[
+        int, typer.Option("--repeats", help="So many runs, with seeds that count up.")
+    ] = 1,
+    seed: Annotated[int | None, typer.Option("--seed", help="Of the first run.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume/--no-resume", help="Go on with what DIR holds, or refuse to.")
+    ] = True,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Solve every problem of a file; run again, it goes on where it stopped."""
+    """Solve every problem of a dataset; run again, it goes on where it stopped."""
     with exit_codes():
         settings = options.read_settings(preset, config, attempts, sets, confinement)
-        problems = load_problems(file)[:first]
+        if seed is not None:
+            settings = settings.model_copy(update={"seed": seed})
+        problems = load_problems(file)[:limit]
         parts = engine_from_name(engine, **options.read_pairs("--engine-set", engine_sets))
-        run = BenchRun(parts, settings, out)
-        metrics = _run(run, problems, show=not (quiet or as_json))
-        if as_json:
-            print(json.dumps(asdict(metrics), ensure_ascii=False))
-        else:
-            Console().print(metrics_table(metrics))
+        runs = repeat_runs(BenchRun(parts, settings, out), repeats)
+        if not resume:
+            refuse_records(runs)
+        outcomes = _run(runs, problems, show=not (quiet or as_json))
+        stopped = len(outcomes) < len(runs) or any(one.stopped for one in outcomes)
+        failed = next((one.failures[0][1] for one in outcomes if one.failures), None)
+        if not (as_json and (stopped or failed)):
+            show_outcomes(outcomes, as_json=as_json)
+        if failed is not None:
+            raise failed
+    if stopped:
+        _tell_stopped(runs, outcomes)
+        raise typer.Exit(STOPPED_BY_USER)
 
 
-def _run(run: BenchRun, problems: list[Problem], *, show: bool) -> BenchMetrics:
-    async def work(listener: Listener) -> BenchMetrics:
-        return await run_bench(run, problems, listener=listener)
+def _run(
+    runs: Sequence[BenchRun], problems: Sequence[Problem], *, show: bool
+) -> list[BenchOutcome]:
+    async def work(listener: Listener) -> list[BenchOutcome]:
+        halt = Halt()
+        async with halted_by_signals(halt):
+            return await run_benches(runs, problems, listener=listener, halt=halt)
 
     with ExitStack() as stack:
         listener = stack.enter_context(ConsoleDisplay()).listen if show else ignore
         return anyio.run(work, listener)
+
+
+def _tell_stopped(runs: Sequence[BenchRun], outcomes: Sequence[BenchOutcome]) -> None:
+    problems = max(one.problems for one in outcomes)
+    left = sum(one.left for one in outcomes) + problems * (len(runs) - len(outcomes))
+    print(
+        f"tirkit: stopped with {left} of {problems * len(runs)} problems left; to go on: "
+        f"{shlex.join(command_line(sys.argv[1:]))}",
+        file=sys.stderr,
+    )
+
+
+def command_line(arguments: Sequence[str]) -> list[str]:
+    """The command as it was given, without the values of the engine's options: keys are theirs."""
+    shown = ["tirkit"]
+    before = ""
+    for argument in arguments:
+        if before == "--engine-set":
+            shown.append(f"{argument.partition('=')[0]}={_HIDDEN}")
+        elif argument.startswith("--engine-set="):
+            name = argument.removeprefix("--engine-set=").partition("=")[0]
+            shown.append(f"--engine-set={name}={_HIDDEN}")
+        else:
+            shown.append(argument)
+        before = argument
+    return shown

@@ -85,6 +85,20 @@ def repeat_runs(run: BenchRun, repeats: int) -> list[BenchRun]:
     ]
 
 
+def refuse_records(runs: Iterable[BenchRun]) -> None:
+    """Take new directories only.
+
+    Raises:
+        ConfigError: one of them holds records.
+    """
+    for run in runs:
+        if has_records(run):
+            raise ConfigError(
+                f"{run.out} holds records: leave --no-resume out to go on with them, or use "
+                "another --out"
+            )
+
+
 def has_records(run: BenchRun) -> bool:
     """Whether something is recorded in the run's directory."""
     try:

@@ -1,6 +1,6 @@
 """Runs a benchmark so that it can be killed at any moment and gone on with."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import anyio
@@ -33,7 +33,6 @@ async def run_bench(
     run: BenchRun,
     problems: Sequence[Problem],
     *,
-    limit: int | None = None,
     listener: Listener = ignore,
     beside: Beside | None = None,
     halt: Halt | None = None,
@@ -47,7 +46,6 @@ async def run_bench(
     Args:
         run: what runs and where it is recorded.
         problems: in the order of the report; earlier ones are served first.
-        limit: only so many of them are asked.
         listener: hears what happens, for the problems that are worked on now.
         beside: runs beside the problems, with the solver.
         halt: may end the run early; then what is settled is measured.
@@ -59,9 +57,7 @@ async def run_bench(
         EngineError, KernelError: no attempt at some problem could go on; the others were worked
             on and recorded, unless several failed in a row.
     """
-    [outcome] = await run_benches(
-        [run], problems, limit=limit, listener=listener, beside=beside, halt=halt
-    )
+    [outcome] = await run_benches([run], problems, listener=listener, beside=beside, halt=halt)
     if outcome.failures:
         raise outcome.failures[0][1]
     if outcome.metrics is None:
@@ -73,7 +69,6 @@ async def run_benches(
     runs: Sequence[BenchRun],
     problems: Sequence[Problem],
     *,
-    limit: int | None = None,
     listener: Listener = ignore,
     beside: Beside | None = None,
     halt: Halt | None = None,
@@ -83,7 +78,6 @@ async def run_benches(
     Args:
         runs: with their own settings and directories.
         problems: as for `run_bench`, and so are the others.
-        limit: only so many of them are asked.
         listener: hears what happens.
         beside: runs beside the problems, with the solver.
         halt: may end the runs early.
@@ -103,8 +97,8 @@ async def run_benches(
     with halt.scope:
         async with LentEngines() as engines:
             for run in runs:
-                benches.append(_Bench(run, problems[:limit], halt))
-                await benches[-1].run(engines, problems, Watch(listener, beside))
+                benches.append(_Bench(run, problems, halt))
+                await benches[-1].run(engines, Watch(listener, beside))
                 if halt.finishing or benches[-1].failures:
                     break
     return [bench.outcome() for bench in benches]
@@ -122,16 +116,15 @@ class _Bench:
         self._rows: dict[str, ProblemMetrics] = {}
         self.failures: list[tuple[str, TirkitError]] = []
 
-    async def run(self, engines: LentEngines, known: Iterable[Problem], watch: Watch) -> None:
+    async def run(self, engines: LentEngines, watch: Watch) -> None:
         """Solve what is left and measure all that is settled.
 
         Args:
             engines: what to borrow an engine from, if one is needed.
-            known: all problems of the dataset, also those that are not asked.
             watch: who looks on.
         """
         async with self._writer:
-            self._check_known(known)
+            self._check_same_problems()
             settled = self._writer.resumed.solutions
             asked = {problem.content_hash: problem for problem in reversed(self._asked)}
             keys = dict.fromkeys(problem.content_hash for problem in self._asked)
@@ -156,10 +149,9 @@ class _Bench:
             stopped=self._halt.finishing and left > 0,
         )
 
-    def _check_known(self, known: Iterable[Problem]) -> None:
-        domain = self._run.settings.answer_domain()
+    def _check_same_problems(self) -> None:
         recorded = {*self._writer.resumed.solutions, *self._writer.resumed.attempts}
-        if recorded.isdisjoint(one.with_domain(domain).content_hash for one in known) and recorded:
+        if recorded and recorded.isdisjoint(one.content_hash for one in self._asked):
             raise ConfigError(f"{self._run.out} holds records of other problems: use another --out")
 
     async def _measure_settled(self, keys: Sequence[str]) -> None:
