@@ -4,12 +4,10 @@ from tirkit.display.console import ConsoleDisplay, summary, tally_line
 from tirkit.display.escape import one_line, visible
 from tirkit.display.spans import Span, Writer, spans
 from tirkit.display.trajectory import coloured, plain, summary_line
-from tirkit.display.view import AttemptView, ProblemView, View
+from tirkit.display.view import View
 
 __all__ = (
-    "AttemptView",
     "ConsoleDisplay",
-    "ProblemView",
     "Span",
     "View",
     "Writer",

@@ -1,40 +1,55 @@
 """Live progress on a terminal, and plain lines where there is none."""
 
+import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, RenderableType
 from rich.live import Live
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
-from tirkit.display.view import AttemptView, ProblemView, View
+from tirkit.display.escape import one_line
+from tirkit.display.picture import cut
+from tirkit.display.table import draw, finished_line, head_lines
+from tirkit.display.view import View, finished
 from tirkit.events import AttemptFinished, Event, ProblemFinished, ProblemSettled, ProblemStarted
 from tirkit.types import Solution, Tally
 
-_MOST_ROWS = 16
-"""Attempts shown at once; more would not fit a terminal."""
-_REFRESH_PER_SECOND = 5
-_COLUMNS_CHARS = 44
-"""What the columns before the text take, with a long reason to have ended."""
-_LEAST_TEXT_CHARS = 16
+_REFRESH_PER_SECOND = 4
+_PLAIN_SECONDS = 10.0
+"""Where there is no terminal, a run over many problems tells of itself so often."""
+_QUESTION_CHARS = 100
 
 
 class ConsoleDisplay:
     """Shows what the attempts do while they do it; a context manager whose `listen` takes events.
 
-    On a terminal it draws a live table and leaves a summary of each problem behind; elsewhere it
-    prints one line for each thing that matters.
+    On a terminal it draws a live table that fits it. Of one problem it leaves a summary behind.
+    Elsewhere it prints one line for each thing that matters: of one problem, its attempts; of
+    many, the problems that are done, and every ten seconds how the run stands.
 
     Args:
         console: where to draw.
+        problems: how many the whole run has; None if that is not known.
+        view: what is drawn; None for one of its own, which is fed by `listen`.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(
+        self,
+        console: Console | None = None,
+        *,
+        problems: int | None = None,
+        view: View | None = None,
+    ) -> None:
         self.console = console or Console()
-        self.view = View()
+        self.view = view or View(problems)
         self._live: Live | None = None
+        self._seen = 0
+        self._plain_due = time.monotonic() + _PLAIN_SECONDS
+
+    @property
+    def _many(self) -> bool:
+        return (self.view.total or self._seen) > 1
 
     def __enter__(self) -> Self:
         if self.console.is_terminal:
@@ -59,81 +74,69 @@ class ConsoleDisplay:
     def listen(self, event: Event) -> None:
         """Take one event."""
         self.view.take(event)
+        self._seen += isinstance(event, ProblemStarted)
+        if not self._many:
+            self._tell_of_one(event)
+        elif self._live is None:
+            self._tell_of_many(event)
+
+    def say(self, notice: str) -> None:
+        """Tell of something beside the run, such as that it is being stopped."""
+        self.view.notice = notice
+        if self._live is None:
+            self._print(Text(one_line(notice)))
+
+    def _tell_of_one(self, event: Event) -> None:
         match event:
             case ProblemStarted(problem=problem):
-                self._print(f"[bold]{escape(problem.id)}[/]  {escape(_line(problem.text, 100))}")
+                line = Text(one_line(problem.id), style="bold")
+                self._print(line.append(f"  {one_line(cut(problem.text, _QUESTION_CHARS))}"))
             case ProblemSettled(verdict=verdict, stop_reason=reason) if self._live is None:
                 settled = f"{event.problem_id} settled: {verdict.answer} ({reason})"
-                self._print(f"  {escape(settled)}")
+                self._print(Text(f"  {one_line(settled)}"))
             case AttemptFinished(trajectory=done) if self._live is None:
                 answer = f" → {done.answer}" if done.answer else ""
-                self._print(f"  {escape(done.attempt_id)}: {done.stop_reason}{escape(answer)}")
+                self._print(Text(one_line(f"  {done.attempt_id}: {done.stop_reason}{answer}")))
             case ProblemFinished(solution=solution):
                 self.console.print(summary(solution))
 
-    def _print(self, markup: str) -> None:
-        self.console.print(markup, highlight=False, soft_wrap=True)
+    def _tell_of_many(self, event: Event) -> None:
+        if isinstance(event, ProblemFinished):
+            self._print(Text(finished_line(finished(event.solution))))
+        if time.monotonic() >= self._plain_due:
+            self._plain_due = time.monotonic() + _PLAIN_SECONDS
+            self._print(Text("; ".join(head_lines(self.view.picture(attempts=0)))))
+
+    def _print(self, line: Text) -> None:
+        self.console.print(line, highlight=False, soft_wrap=True)
 
     def _draw(self) -> RenderableType:
-        room = max(self.console.width - _COLUMNS_CHARS, _LEAST_TEXT_CHARS)
-        return Group(*(_problem(problem, room) for problem in self.view.problems.values()))
+        return draw(self.view.picture(), self.console.width, self.console.height - 1)
 
 
 def summary(solution: Solution) -> RenderableType:
     """The tally, answer, tokens and time of one solved problem."""
-    verdict, usage = solution.verdict, solution.usage
-    answer = escape(str(verdict.answer)) if verdict.answer else "[red]no answer[/]"
-    lines = [
-        f"  [bold green]answer {answer}[/]" + _graded(solution),
-        f"  tally {escape(tally_line(verdict.tally))}",
-        f"  stopped: {escape(solution.stop_reason)}",
-        (
-            f"  {len(solution.trajectories)} attempts, {usage.sampled_tokens} tokens sampled, "
-            f"{usage.tool_tokens} appended, {usage.cells} cells, {solution.duration_seconds:.1f} s"
-        ),
-    ]
+    verdict, usage, reference = solution.verdict, solution.usage, solution.problem.answer
+    shown = Text("  ")
+    if verdict.answer is None:
+        shown.append("no answer", style="bold red")
+    else:
+        shown.append(f"answer {one_line(str(verdict.answer))}", style="bold green")
+    if reference is not None:
+        shown.append(f"  (reference {one_line(reference)})")
+    shown.append(f"\n  tally {tally_line(verdict.tally)}")
     if verdict.tie_broken_by:
-        lines.insert(2, f"  tie broken by {escape(verdict.tie_broken_by)}")
-    return Text.from_markup("\n".join(lines))
+        shown.append(f"\n  tie broken by {one_line(verdict.tie_broken_by)}")
+    shown.append(f"\n  stopped: {one_line(solution.stop_reason)}")
+    return shown.append(
+        f"\n  {len(solution.trajectories)} attempts, {usage.sampled_tokens} tokens sampled, "
+        f"{usage.tool_tokens} appended, {usage.cells} cells, {solution.duration_seconds:.1f} s"
+    )
 
 
 def tally_line(tally: Tally) -> str:
     """A tally in one line, best first."""
-    shown = [f"{entry.answer} ×{entry.count}" for entry in tally.entries]
+    shown = [f"{one_line(str(entry.answer))} ×{entry.count}" for entry in tally.entries]
     if tally.silent:
         shown.append(f"no answer ×{tally.silent}")
     return ", ".join(shown) or "no votes"
-
-
-def _graded(solution: Solution) -> str:
-    reference = solution.problem.answer
-    return "" if reference is None else f"  (reference {escape(reference)})"
-
-
-def _problem(problem: ProblemView, room: int) -> RenderableType:
-    title = escape(f"{problem.problem.id}: {tally_line(problem.tally)}")
-    table = Table(title=title, title_justify="left", box=None, expand=True)
-    for name, style in (("#", "cyan"), ("doing", "yellow"), ("tokens", ""), ("cells", "")):
-        table.add_column(name, style=style, no_wrap=True)
-    table.add_column("text", ratio=1, no_wrap=True, overflow="ellipsis", style="dim")
-    attempts = sorted(problem.attempts.values(), key=lambda attempt: not attempt.running)
-    for attempt in attempts[:_MOST_ROWS]:
-        table.add_row(*_row(attempt, room))
-    return table
-
-
-def _row(attempt: AttemptView, room: int) -> tuple[str, ...]:
-    doing = attempt.doing + (f" {attempt.answer}" if attempt.answer else "")
-    tail = attempt.tail.replace("\n", "⏎")[-room:]
-    return (
-        str(attempt.index),
-        escape(doing),
-        str(attempt.tokens),
-        str(attempt.cells),
-        escape(tail),
-    )
-
-
-def _line(text: str, most: int) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[: most - 1] + "…"

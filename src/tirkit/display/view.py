@@ -1,7 +1,27 @@
 """What is going on, gathered from events: the model behind every display."""
 
+import time
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
+from threading import Lock
 
+from tirkit.answers import Equivalence
+from tirkit.answers.equivalence import known
+from tirkit.display.attempt_view import AttemptView
+from tirkit.display.picture import (
+    MOST_ATTEMPTS,
+    MOST_FINISHED,
+    MOST_PROBLEMS,
+    MOST_VOTES,
+    FinishedPicture,
+    KernelPicture,
+    Picture,
+    ProblemPicture,
+    cut,
+)
+from tirkit.display.rate import Rate
 from tirkit.events import (
     AttemptFinished,
     AttemptStarted,
@@ -13,92 +33,208 @@ from tirkit.events import (
     ProblemStarted,
     TokensSampled,
 )
-from tirkit.types import Problem, Tally
+from tirkit.scheduler import SchedulerStatus
+from tirkit.solver import SolverStatus
+from tirkit.types import Problem, Solution, Tally
 
-_TAIL_CHARS = 400
-"""Characters of an attempt's text kept to show."""
-
-
-@dataclass(slots=True)
-class AttemptView:
-    """One attempt as shown.
-
-    Attributes:
-        index: number among the attempts of its problem.
-        doing: "reading" until the next token comes, "writing", "running code", or how it ended.
-        tokens: sampled so far.
-        cells: code runs begun.
-        tail: end of its text.
-        answer: what it answered, or "".
-        running: whether it is in flight.
-    """
-
-    index: int
-    doing: str = "reading"
-    tokens: int = 0
-    cells: int = 0
-    tail: str = ""
-    answer: str = ""
-    running: bool = True
-
-    def show(self, text: str) -> None:
-        """Take more text."""
-        self.tail = (self.tail + text)[-_TAIL_CHARS:]
+_QUESTION_CHARS = 200
+_ANSWER_CHARS = 80
+_REASON_CHARS = 120
+_STATUS_SECONDS = 0.25
+"""A solver is asked for its status at most so often."""
 
 
 @dataclass(slots=True)
 class ProblemView:
-    """One problem as shown."""
+    """One problem as shown: its attempts by id, those in flight, and those that ended, in order."""
 
     problem: Problem
     max_attempts: int
+    began: float
+    tokens: int = 0
     attempts: dict[str, AttemptView] = field(default_factory=dict)
+    running: dict[str, AttemptView] = field(default_factory=dict)
+    ended: list[AttemptView] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     settled: str = ""
 
+    def picture(self, now: float, left_seconds: float | None, attempts: int) -> ProblemPicture:
+        """The problem now, with so many attempts told one by one."""
+        tally, shown = self.tally, list(islice(self.running.values(), attempts))
+        shown += self.ended[::-1][: attempts - len(shown)]
+        told = tally.entries[:MOST_VOTES]
+        voted = tally.votes + tally.silent + tally.left_out
+        reference = self.problem.answer
+        return ProblemPicture(
+            id=cut(self.problem.id, _ANSWER_CHARS),
+            question=cut(self.problem.text, _QUESTION_CHARS),
+            reference=None if reference is None else cut(reference, _ANSWER_CHARS),
+            max_attempts=self.max_attempts,
+            running=len(self.running),
+            finished=max(len(self.ended), voted),
+            votes=tuple((cut(str(entry.answer), _ANSWER_CHARS), entry.count) for entry in told),
+            other_votes=sum(entry.count for entry in tally.entries[MOST_VOTES:]),
+            silent=tally.silent,
+            tokens=self.tokens,
+            seconds=now - self.began,
+            left_seconds=left_seconds,
+            settled=cut(self.settled, _REASON_CHARS),
+            attempts=tuple(attempt.picture(self.began, now) for attempt in shown),
+        )
+
 
 class View:
-    """The problems being worked on. Feed it every event; read it whenever."""
+    """The problems being worked on. Feed it every event; take its picture from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        problems: how many the whole run has; None if that is not known.
+        clock: in seconds, never going back.
+    """
+
+    def __init__(
+        self, problems: int | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.total = problems
+        self.notice = ""
+        """What else is to be said, such as that the run is being stopped."""
         self.problems: dict[str, ProblemView] = {}
+        self.finished: deque[FinishedPicture] = deque(maxlen=MOST_FINISHED)
+        self._ask: Callable[[], SolverStatus] | None = None
+        self._status, self._status_due = SolverStatus(SchedulerStatus()), 0.0
+        self._clock, self._rate, self._lock = clock, Rate(), Lock()
+        self._began = clock()
+        self._done = self._right = self._graded = 0
+        self._tokens = self._cells = self._in_flight = 0
+
+    def follow(self, status: Callable[[], SolverStatus]) -> None:
+        """Also tell what a solver says of itself, such as `solver.status`.
+
+        It is asked where `take` and `refresh` are called: in the solver's own loop.
+        """
+        self._ask = status
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask the solver for its status, also when nothing has happened for a while."""
+        if self._ask is not None:
+            self._status, self._status_due = self._ask(), self._clock() + _STATUS_SECONDS
+
+    def count_done(self, *, done: int, right: int = 0, graded: int = 0) -> None:
+        """Count problems that an earlier run has settled."""
+        with self._lock:
+            self._done, self._right = self._done + done, self._right + right
+            self._graded += graded
 
     def take(self, event: Event) -> None:
         """Take one event."""
+        now = self._clock()
+        with self._lock:
+            if isinstance(event, TokensSampled):
+                self._sample(event, now)
+            else:
+                self._take(event, now)
+        if now >= self._status_due:
+            self.refresh()
+
+    def picture(self, attempts: int = MOST_ATTEMPTS) -> Picture:
+        """The run now, with so many attempts of its first problem told one by one."""
+        status = self._status
+        left = {one.problem_id: one.left_seconds for one in status.attempts.problems}
+        with self._lock:
+            now = self._clock()
+            shown = [
+                problem.picture(now, left.get(key), 0 if place else attempts)
+                for place, (key, problem) in enumerate(islice(self.problems.items(), MOST_PROBLEMS))
+            ]
+            return Picture(
+                problems=self.total,
+                done=self._done,
+                right=self._right,
+                graded=self._graded,
+                in_flight=self._in_flight,
+                max_in_flight=status.attempts.max_in_flight or None,
+                tokens=self._tokens,
+                tokens_per_second=self._rate.per_second(now),
+                cells=self._cells,
+                elapsed_seconds=now - self._began,
+                kernels=None if status.kernels is None else KernelPicture.of(status.kernels),
+                notice=self.notice,
+                open=tuple(shown),
+                more_open=len(self.problems) - len(shown),
+                finished=tuple(self.finished),
+            )
+
+    def _sample(self, event: TokensSampled, now: float) -> None:
+        problem, count = self.problems[event.problem_id], len(event.chunk.token_ids)
+        problem.attempts[event.attempt_id].sampled(event.chunk, now)
+        problem.tokens += count
+        self._tokens += count
+        self._rate.add(now, count)
+
+    def _take(self, event: Event, now: float) -> None:
         match event:
             case ProblemStarted(problem=problem, attempts=attempts):
-                self.problems[problem.id] = ProblemView(problem, attempts)
-            case ProblemFinished(solution=solution):
-                self.problems.pop(solution.problem.id, None)
+                self.problems[problem.id] = ProblemView(problem, attempts, now)
+            case AttemptStarted(problem_id=problem_id, attempt_id=attempt_id, index=index):
+                started = self.problems[problem_id]
+                view = started.attempts[attempt_id] = AttemptView(index, now)
+                started.running[attempt_id] = view
+                self._in_flight += 1
+            case CodeStarted():
+                self._cells += 1
+                self.problems[event.problem_id].attempts[event.attempt_id].code_started(now)
+            case CodeFinished(result=result):
+                attempt = self.problems[event.problem_id].attempts[event.attempt_id]
+                attempt.code_finished(result, now)
+            case AttemptFinished():
+                self._end_attempt(event, now)
             case ProblemSettled(problem_id=problem_id, stop_reason=reason):
                 self.problems[problem_id].settled = reason
-            case AttemptFinished(problem_id=problem_id):
-                self._finish(self.problems[problem_id], event)
-            case AttemptStarted(problem_id=problem_id, attempt_id=attempt_id, index=index):
-                self.problems[problem_id].attempts[attempt_id] = AttemptView(index)
-            case _:
-                self._progress(self.problems[event.problem_id].attempts[event.attempt_id], event)
+            case ProblemFinished(solution=solution):
+                self._finish(solution)
 
-    def _progress(
-        self, attempt: AttemptView, event: TokensSampled | CodeStarted | CodeFinished
-    ) -> None:
-        match event:
-            case TokensSampled(chunk=chunk):
-                attempt.doing = "writing"
-                attempt.tokens += len(chunk.token_ids)
-                attempt.show(chunk.text)
-            case CodeStarted():
-                attempt.doing = "running code"
-                attempt.cells += 1
-            case CodeFinished(result=result):
-                attempt.doing = "reading"
-                attempt.show(f" → {(result.stdout or result.value or result.status).strip()} ")
-
-    def _finish(self, problem: ProblemView, event: AttemptFinished) -> None:
-        trajectory = event.trajectory
-        attempt = problem.attempts[trajectory.attempt_id]
-        attempt.running = False
-        attempt.doing = str(trajectory.stop_reason)
-        attempt.answer = str(trajectory.answer or "")
+    def _end_attempt(self, event: AttemptFinished, now: float) -> None:
+        problem = self.problems[event.problem_id]
+        attempt = problem.running.pop(event.trajectory.attempt_id)
+        attempt.end(event.trajectory, now)
+        problem.ended.append(attempt)
+        self._in_flight -= 1
         if not problem.settled:
             problem.tally = event.tally
+
+    def _finish(self, solution: Solution) -> None:
+        view = self.problems.pop(solution.problem.id, None)
+        done = finished(solution, None if view is None else view.tokens)
+        self.finished.append(done)
+        self._done += 1
+        self._graded += done.right is not None
+        self._right += done.right is True
+
+
+def finished(solution: Solution, tokens: int | None = None) -> FinishedPicture:
+    """A problem that is done, as shown; `tokens` is what it took if not all its attempts count."""
+    verdict, reference = solution.verdict, solution.problem.answer
+    answer = verdict.answer
+    entries = verdict.tally.entries
+    return FinishedPicture(
+        id=cut(solution.problem.id, _ANSWER_CHARS),
+        answer=None if answer is None else cut(str(answer), _ANSWER_CHARS),
+        reference=None if reference is None else cut(reference, _ANSWER_CHARS),
+        right=is_right(None if answer is None else answer.canonical, reference),
+        agreed=next((entry.count for entry in entries if entry.answer == answer), 0),
+        votes=verdict.tally.votes,
+        attempts=len(solution.trajectories),
+        tokens=solution.usage.sampled_tokens if tokens is None else tokens,
+        seconds=max(solution.duration_seconds, 0.0),
+        stop_reason=cut(solution.stop_reason, _REASON_CHARS),
+    )
+
+
+def is_right(answer: str | None, reference: str | None) -> bool | None:
+    """Whether an answer says the same as its reference; None where that cannot be told at once."""
+    if reference is None:
+        return None
+    if answer is None:
+        return False
+    told = known(answer, reference)
+    return None if told is Equivalence.UNKNOWN else told is Equivalence.EQUAL

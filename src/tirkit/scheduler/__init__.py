@@ -6,6 +6,7 @@ from tirkit.scheduler.plan import Action, Cancel, Finish, Start, plan
 from tirkit.scheduler.policy import Policy
 from tirkit.scheduler.run import Scheduler
 from tirkit.scheduler.state import ProblemState, RunState
+from tirkit.scheduler.status import ProblemStatus, SchedulerStatus
 from tirkit.scheduler.stop_rules import (
     StopRule,
     after_answers,
@@ -39,8 +40,10 @@ __all__ = (
     "Finish",
     "Policy",
     "ProblemState",
+    "ProblemStatus",
     "RunState",
     "Scheduler",
+    "SchedulerStatus",
     "Start",
     "StopRule",
     "TimeBank",

@@ -102,9 +102,10 @@ class LiveProblem:
 
     def state(self) -> ProblemState:
         """The picture `plan` decides from, once every wave has begun that is due."""
-        return self._places.open_due(self._picture)
+        return self._places.open_due(self.picture)
 
-    def _picture(self) -> ProblemState:
+    def picture(self) -> ProblemState:
+        """The same picture, with nothing begun."""
         live = tuple(running.builder.sampled_tokens for running in self.running.values())
         spent = sum(done.spent.sampled_tokens + done.spent.wasted_tokens for done in self._done)
         reachable = self._places.reachable(self.votes.tally)

@@ -28,6 +28,7 @@ from tirkit.scheduler.live import LiveProblem, RunningAttempt
 from tirkit.scheduler.plan import Cancel, Finish, Start, plan
 from tirkit.scheduler.policy import Policy
 from tirkit.scheduler.state import RunState
+from tirkit.scheduler.status import ProblemStatus, SchedulerStatus
 from tirkit.selection.judges import Tools
 from tirkit.types import Judgment, Problem, Solution, StopReason, Trajectory
 
@@ -83,6 +84,11 @@ class Scheduler:
             f"<Scheduler {len(self._live)} problems, "
             f"{self._in_flight}/{self.max_in_flight} attempts in flight>"
         )
+
+    def status(self) -> SchedulerStatus:
+        """What is going on now."""
+        problems = tuple(ProblemStatus.of(live) for live in self._live.values())
+        return SchedulerStatus(self._in_flight, self.max_in_flight, problems)
 
     async def solve(
         self,

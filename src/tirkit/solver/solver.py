@@ -21,11 +21,12 @@ from tirkit.events import Event, Listener, ignore
 from tirkit.guards import idle_guards
 from tirkit.judging import Judging, judge_tools
 from tirkit.kernels import KernelPool, KernelSource
-from tirkit.scheduler import Budget, Policy, Scheduler
+from tirkit.scheduler import Budget, Policy, Scheduler, SchedulerStatus
 from tirkit.scheduler.run import Record
 from tirkit.selection import Selector
 from tirkit.selection.judges import Judge
 from tirkit.solver.flatten import flatten
+from tirkit.solver.status import SolverStatus
 from tirkit.telemetry import telemetry
 from tirkit.types import Problem, Solution, Trajectory
 
@@ -96,6 +97,7 @@ class Solver:
         self._share_engine = share_engine
         self._stack = AsyncExitStack()
         self._scheduler: Scheduler | None = None
+        self._pool: KernelPool | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -107,6 +109,7 @@ class Solver:
                 kernels = await stack.enter_async_context(
                     KernelPool(self.settings.kernel_settings())
                 )
+            self._pool = kernels if isinstance(kernels, KernelPool) else None
             settings = self.settings
             runner = AttemptRunner(
                 self.engine,
@@ -147,6 +150,13 @@ class Solver:
 
     def __repr__(self) -> str:
         return f"<Solver {self.engine.name} {self._scheduler or 'not entered'}>"
+
+    def status(self) -> SolverStatus:
+        """What is going on now: cheap, without waiting, from the solver's own loop."""
+        return SolverStatus(
+            self._scheduler.status() if self._scheduler else SchedulerStatus(),
+            self._pool.stats() if self._pool else None,
+        )
 
     async def solve(
         self,
