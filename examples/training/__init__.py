@@ -1,0 +1,1 @@
+"""How a small model of our own is trained: problems, data, stages, and what came of it."""
