@@ -28,7 +28,7 @@ def test_load_problems_when_rows_use_other_keys_then_reads_them(tmp_path: Path) 
     ]
     content = "\r\n\n".join(map(json.dumps, rows)).encode()
     domain = AnswerDomain.parse("integer:0..999")
-    problems = load_problems(write(tmp_path, b"\xef\xbb\xbf" + content), domain)
+    problems = load_problems(write(tmp_path, b"\xef\xbb\xbf" + content), domain=domain)
     assert [problem.text for problem in problems] == ["a?", "b?", "c?", "d?", "e?"]
     assert [problem.answer for problem in problems] == ["73", "1/2", None, "0", None]
     assert [problem.id for problem in problems[:2]] == ["x", "7"]
@@ -57,7 +57,9 @@ def test_load_problems_when_rows_use_other_keys_then_reads_them(tmp_path: Path) 
         (b'{"problem": "x", "answer": ["1"]}\n', "answer is neither text nor a number"),
         (b'{"problem": "x", "answer": true}\n', "answer is neither text nor a number"),
         (b'{"problem": "x", "id": {}}\n', "id is neither text nor a number"),
-        (b'{"problem": "x \\ud800"}\n', "a lone surrogate"),
+        (b'{"problem": "x \\ud800"}\n', "question holds a lone surrogate"),
+        (b'{"problem": "x", "answer": "\\ud800"}\n', "answer holds a lone surrogate"),
+        (b'{"problem": "x \\u0000"}\n', "question holds a NUL"),
         (b'{"problem": "What is 1+1?", "id": "other"}\n', "the same question as in line 1"),
         (b'{"problem": "x", "id": "twice"}\n', "the same id as in line 2"),
     ],
@@ -80,14 +82,16 @@ def test_load_problems_when_the_file_is_empty_then_says_so(tmp_path: Path, conte
 def test_load_problems_when_the_file_cannot_be_read_then_says_why(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"cannot read .*gone: No such file"):
         load_problems(tmp_path / "gone")
-    with pytest.raises(ConfigError, match=r"cannot read .*: Is a directory"):
+    with pytest.raises(
+        ConfigError, match=r"cannot read .*: Is a directory, and not one with a dataset"
+    ):
         load_problems(tmp_path)
 
 
 def test_load_problems_when_read_from_real_sets_then_every_row_is_a_problem(
     data_dir: Path,
 ) -> None:
-    aime = load_problems(data_dir / "aime24.jsonl", AnswerDomain.parse("integer:0..999"))
+    aime = load_problems(data_dir / "aime24.jsonl", domain=AnswerDomain.parse("integer:0..999"))
     assert len(aime) == 30
     assert (aime[0].id, aime[0].answer) == ("aime24-0", "73")
     gsm8k = load_problems(data_dir / "tora_code_34b_gsm8k.jsonl")

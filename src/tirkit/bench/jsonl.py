@@ -1,10 +1,13 @@
 """Objects of a JSONL file, one a line, with every fault named by its line."""
 
+import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from tirkit.errors import ConfigError
 
@@ -32,28 +35,45 @@ class Line:
         return self.data.endswith(b"\n")
 
 
-def read_lines(path: Path) -> Iterator[Line]:
+@contextmanager
+def open_bytes(path: Path) -> Iterator[BinaryIO]:
+    """A file to read; one whose name ends in .gz is unpacked on the way.
+
+    Raises:
+        ConfigError: it cannot be read, or is damaged.
+    """
+    try:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+            yield cast("BinaryIO", file)
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
+    except (EOFError, zlib.error) as error:
+        raise ConfigError(f"cannot read {path}: damaged gzip: {error}") from error
+
+
+def read_lines(path: Path, *, blank: bool = False) -> Iterator[Line]:
     """The lines of a file that are not blank, without a byte order mark.
+
+    Args:
+        path: the file; unpacked if its name ends in .gz, offsets are then those of the text.
+        blank: whether blank lines are given too.
 
     Raises:
         ConfigError: it cannot be read, or a line is longer than `MAX_LINE_BYTES`.
     """
-    try:
-        with path.open("rb") as file:
-            end = number = 0
-            while data := file.readline(MAX_LINE_BYTES + 1):
-                number += 1
-                end += len(data)
-                if len(data) > MAX_LINE_BYTES:
-                    raise ConfigError(
-                        f"{path}, line {number}: longer than {MAX_LINE_BYTES} bytes: write one "
-                        "object a line"
-                    )
-                bare = data.removeprefix(b"\xef\xbb\xbf") if number == 1 else data
-                if bare.strip():
-                    yield Line(number, bare, end)
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
+    with open_bytes(path) as file:
+        end = number = 0
+        while data := file.readline(MAX_LINE_BYTES + 1):
+            number += 1
+            end += len(data)
+            if len(data) > MAX_LINE_BYTES:
+                raise ConfigError(
+                    f"{path}, line {number}: longer than {MAX_LINE_BYTES} bytes: write one "
+                    "object a line"
+                )
+            bare = data.removeprefix(b"\xef\xbb\xbf") if number == 1 else data
+            if blank or bare.strip():
+                yield Line(number, bare, end)
 
 
 def parse_object(line: bytes, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:

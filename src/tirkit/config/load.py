@@ -13,7 +13,7 @@ from tirkit.config.settings import Settings
 from tirkit.errors import AnswerError, ConfigError
 
 _ENVIRONMENT_PREFIX = "TIRKIT_"
-_ENVIRONMENT_OTHER = {"TIRKIT_CACHE", "TIRKIT_DATA"}
+_ENVIRONMENT_OTHER = {"TIRKIT_CACHE", "TIRKIT_DATA", "TIRKIT_DATASETS"}
 """Variables of that prefix that are no settings."""
 _MOST_BYTES = 1_000_000
 """A settings file is a page of text; a larger one is the wrong file."""
