@@ -15,6 +15,7 @@ from tirkit.concurrency import shielded
 from tirkit.errors import KernelError
 from tirkit.kernels.exit_watch import ChildWatch, PidfdWatch
 from tirkit.kernels.folders import tail_of
+from tirkit.kernels.forkserver.birth import Birth
 from tirkit.kernels.forkserver.messages import Boot, Fork, receive, send
 from tirkit.kernels.reasons import TOO_MANY_FILES, explain_exit
 
@@ -24,20 +25,6 @@ _STOP_SECONDS = 5.0
 
 class ServerLostError(KernelError):
     """The fork server went away under an order; another one can take it."""
-
-
-class Birth:
-    """One kernel on its way: from the order to the first sign of life."""
-
-    def __init__(self) -> None:
-        self.settled = anyio.Event()
-        self.watch: PidfdWatch | None = None
-        self.failure: KernelError | None = None
-
-    def fail(self, failure: KernelError) -> None:
-        """The kernel does not come."""
-        self.failure = self.failure or failure
-        self.settled.set()
 
 
 class Zygote:
@@ -202,7 +189,7 @@ class Zygote:
                 self._adopt(number, descriptors)
             case {"up": int(number)}:
                 if birth := self._births.get(number):
-                    birth.settled.set()
+                    birth.come_up()
             case {"failed": int(number), "reason": str(reason)}:
                 if birth := self._births.get(number):
                     birth.fail(KernelError(f"the kernel did not come up: {reason}"))
@@ -220,7 +207,7 @@ class Zygote:
             return
         watch = self._kernels[number] = PidfdWatch(descriptors[0])
         if birth:
-            birth.watch = watch
+            birth.adopt(watch)
         else:
             watch.signal_all(signal.SIGKILL)  # whoever ordered it has gone
 
