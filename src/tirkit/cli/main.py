@@ -8,6 +8,7 @@ from tirkit.cli.exec import exec_
 from tirkit.cli.frontier import frontier
 from tirkit.cli.grade import grade
 from tirkit.cli.presets import presets
+from tirkit.cli.replay import replay
 from tirkit.cli.show import show
 from tirkit.cli.solve import solve
 from tirkit.cli.vote import vote
@@ -24,6 +25,7 @@ app.command()(bench)
 app.command("exec")(exec_)
 app.command()(grade)
 app.command()(presets)
+app.command()(replay)
 app.command()(show)
 app.command()(vote)
 app.command()(frontier)
