@@ -22,7 +22,8 @@ MOST_VOTES = 8
 """Answers of one problem told one by one."""
 
 Count = Annotated[int, Field(ge=0, le=10**15)]
-Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+_MOST_SECONDS = 1e9
+Seconds = Annotated[float, Field(ge=0, le=_MOST_SECONDS, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
@@ -198,6 +199,11 @@ class Picture:
     def many(self) -> bool:
         """Whether the run is over more than one problem."""
         return (self.problems or 0) > 1 or len(self.open) + self.more_open + self.done > 1
+
+
+def real_seconds(told: float) -> float:
+    """A time of a record that anybody may have written: 0 for what is none."""
+    return min(told, _MOST_SECONDS) if told > 0 else 0.0
 
 
 def cut(text: str, most: int) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Lock
@@ -20,6 +20,7 @@ from tirkit.display.picture import (
     Picture,
     ProblemPicture,
     cut,
+    real_seconds,
 )
 from tirkit.display.rate import Rate
 from tirkit.events import (
@@ -33,6 +34,7 @@ from tirkit.events import (
     ProblemStarted,
     TokensSampled,
 )
+from tirkit.records import ProblemEntry
 from tirkit.scheduler import SchedulerStatus
 from tirkit.solver import SolverStatus
 from tirkit.types import Problem, Solution, Tally
@@ -105,6 +107,7 @@ class View:
         self._began = clock()
         self._done = self._right = self._graded = 0
         self._tokens = self._cells = self._in_flight = 0
+        self._seen: set[str] = set()
 
     def follow(self, status: Callable[[], SolverStatus]) -> None:
         """Also tell what a solver says of itself, such as `solver.status`.
@@ -112,6 +115,7 @@ class View:
         It is asked where `take` and `refresh` are called: in the solver's own loop.
         """
         self._ask = status
+        self._seen.clear()
         self.refresh()
 
     def refresh(self) -> None:
@@ -119,11 +123,14 @@ class View:
         if self._ask is not None:
             self._status, self._status_due = self._ask(), self._clock() + _STATUS_SECONDS
 
-    def count_done(self, *, done: int, right: int = 0, graded: int = 0) -> None:
-        """Count problems that an earlier run has settled."""
-        with self._lock:
-            self._done, self._right = self._done + done, self._right + right
-            self._graded += graded
+    def count_recorded(self, problems: Iterable[ProblemEntry]) -> None:
+        """Count what is settled already; problems that were begun since `follow` count once."""
+        for problem in problems:
+            answer = None if problem.answer is None else problem.answer.canonical
+            right = is_right(answer, problem.reference)
+            with self._lock:
+                if problem.problem_id not in self._seen:
+                    self._count(right=right)
 
     def take(self, event: Event) -> None:
         """Take one event."""
@@ -175,6 +182,7 @@ class View:
         match event:
             case ProblemStarted(problem=problem, attempts=attempts):
                 self.problems[problem.id] = ProblemView(problem, attempts, now)
+                self._seen.add(problem.id)
             case AttemptStarted(problem_id=problem_id, attempt_id=attempt_id, index=index):
                 started = self.problems[problem_id]
                 view = started.attempts[attempt_id] = AttemptView(index, now)
@@ -206,9 +214,12 @@ class View:
         view = self.problems.pop(solution.problem.id, None)
         done = finished(solution, None if view is None else view.tokens)
         self.finished.append(done)
+        self._count(right=done.right)
+
+    def _count(self, *, right: bool | None) -> None:
         self._done += 1
-        self._graded += done.right is not None
-        self._right += done.right is True
+        self._graded += right is not None
+        self._right += right is True
 
 
 def finished(solution: Solution, tokens: int | None = None) -> FinishedPicture:
@@ -225,7 +236,7 @@ def finished(solution: Solution, tokens: int | None = None) -> FinishedPicture:
         votes=verdict.tally.votes,
         attempts=len(solution.trajectories),
         tokens=solution.usage.sampled_tokens if tokens is None else tokens,
-        seconds=max(solution.duration_seconds, 0.0),
+        seconds=real_seconds(solution.duration_seconds),
         stop_reason=cut(solution.stop_reason, _REASON_CHARS),
     )
 

@@ -28,6 +28,12 @@ class Solution:
     duration_seconds: float
     judgment: Judgment | None = None
 
+    def __repr__(self) -> str:
+        return (
+            f"<Solution {self.problem.id!r}: {self.answer}, confidence {self.confidence:.2f}, "
+            f"{len(self.trajectories)} attempts>"
+        )
+
     @property
     def answer(self) -> Answer | None:
         """The chosen answer, or None."""

@@ -163,6 +163,12 @@ class Trajectory:
     reasoner: "Trajectory | None" = None
     stats: AttemptStats | None = None
 
+    def __repr__(self) -> str:
+        return (
+            f"<Trajectory {self.attempt_id!r}: {self.stop_reason}, answer {self.answer}, "
+            f"{len(self.turns)} turns, {len(self.ids)} tokens>"
+        )
+
     @property
     def spent(self) -> Usage:
         """What both models of the attempt have spent."""
