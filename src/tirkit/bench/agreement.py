@@ -24,13 +24,13 @@ class Agreement:
             (sum w)^2 / sum w^2 (Kish 1965).
     """
 
-    answers: int
-    distinct: int
-    largest_share: float | None
-    pair_share: float | None
-    entropy_bits: float | None
-    effective_answers: float | None
-    effective_votes: float | None
+    answers: int = 0
+    distinct: int = 0
+    largest_share: float | None = None
+    pair_share: float | None = None
+    entropy_bits: float | None = None
+    effective_answers: float | None = None
+    effective_votes: float | None = None
 
 
 def agreement(plain: Tally, weighted: Tally) -> Agreement:
@@ -44,7 +44,7 @@ def agreement(plain: Tally, weighted: Tally) -> Agreement:
     votes = sum(counts)
     weights = [vote.weight for entry in weighted.entries for vote in entry.votes]
     if not votes:
-        return Agreement(0, 0, None, None, None, None, effective_size(weights))
+        return Agreement(effective_votes=effective_size(weights))
     shares = [count / votes for count in counts]
     pairs = sum(count * (count - 1) for count in counts)
     return Agreement(

@@ -15,7 +15,7 @@ from tirkit.bench.subsets import (
 )
 from tirkit.selection import Selector
 
-PASS = "pass"
+PASS = "pass"  # noqa: S105 - not a password
 """Name of the curve of pass@k, which no selector can be above."""
 
 
@@ -46,6 +46,12 @@ class AccuracyCurve:
 
     name: str
     points: tuple[CurvePoint, ...]
+
+    @property
+    def whole_up_to(self) -> int:
+        """Largest k all problems have attempts for; points beyond are over harder ones alone."""
+        most = max((point.accuracy.problems for point in self.points), default=0)
+        return max((one.k for one in self.points if one.accuracy.problems == most), default=0)
 
 
 Shares = Mapping[str, Mapping[int, Share]]

@@ -102,7 +102,7 @@ def _drawn_means(values: Sequence[float]) -> "NDArray[np.float64]":
 
 
 def _place(tail: float) -> int:
-    """Place of a quantile among the sorted draws: as many lie below the lower as above the upper."""
+    """Place of a quantile among the sorted draws; the two tails are equally long."""
     if tail < 0.5:
         return min(int(tail * BOOTSTRAP_DRAWS + 1e-9), BOOTSTRAP_DRAWS - 1)
     return BOOTSTRAP_DRAWS - 1 - _place(1 - tail)

@@ -17,7 +17,9 @@ class Grader:
         tally: votes that are grouped already: forms that stand in it are not compared again.
     """
 
-    def __init__(self, problem: Problem, how: Comparison = EXACT, tally: Tally | None = None):
+    def __init__(
+        self, problem: Problem, how: Comparison = EXACT, tally: Tally | None = None
+    ) -> None:
         self.how = how
         self._reference = _reference(problem)
         self._grades: dict[str, Equivalence] = {}

@@ -90,9 +90,9 @@ class MajorityCount:
             behind = 0 if place is None else sum(one > place for one in places)
             factor[votes] = math.comb(behind, votes)
             factors.append(factor)
-        product = _row(free)[: self._most + 1]
+        product: Counts = _row(free)[: self._most + 1]
         for factor in factors:
-            product = np.convolve(product, factor)[: self._most + 1]
+            product = np.asarray(np.convolve(product, factor)[: self._most + 1], np.float64)
         return product
 
     @staticmethod

@@ -14,9 +14,9 @@ from tirkit.bench.work import NOT_BY_ITSELF
 from tirkit.selection import Ballot, MajorityVote, Selector, ballot_from, count
 from tirkit.types import Solution
 
-DRAWS = 100
+DRAWS = 64
 """Subsets drawn at random where there are too many to try all."""
-MOST_SUBSETS = 300
+MOST_SUBSETS = 256
 """As many are all tried."""
 MAJORITY = MajorityVote()
 
