@@ -14,14 +14,13 @@ from tirkit.bench import BenchOutcome, BenchRun, Halt, load_problems, repeat_run
 from tirkit.bench.runner.repeats import refuse_records
 from tirkit.cli import options
 from tirkit.cli.bench_show import show_outcomes
+from tirkit.cli.command_line import command_line
 from tirkit.cli.errors import exit_codes
 from tirkit.cli.signals import STOPPED_BY_USER, halted_by_signals
 from tirkit.display import ConsoleDisplay
 from tirkit.engines import engine_from_name
 from tirkit.events import Listener, ignore
 from tirkit.types import Problem
-
-_HIDDEN = "…"
 
 
 def bench(
@@ -90,19 +89,3 @@ def _tell_stopped(runs: Sequence[BenchRun], outcomes: Sequence[BenchOutcome]) ->
         f"{shlex.join(command_line(sys.argv[1:]))}",
         file=sys.stderr,
     )
-
-
-def command_line(arguments: Sequence[str]) -> list[str]:
-    """The command as it was given, without the values of the engine's options: keys are theirs."""
-    shown = ["tirkit"]
-    before = ""
-    for argument in arguments:
-        if before == "--engine-set":
-            shown.append(f"{argument.partition('=')[0]}={_HIDDEN}")
-        elif argument.startswith("--engine-set="):
-            name = argument.removeprefix("--engine-set=").partition("=")[0]
-            shown.append(f"--engine-set={name}={_HIDDEN}")
-        else:
-            shown.append(argument)
-        before = argument
-    return shown

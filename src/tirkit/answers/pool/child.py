@@ -44,6 +44,7 @@ class Child:
             cwd="/",
             env=_environment(),
             bufsize=0,
+            start_new_session=True,  # a Ctrl-C at the terminal is for the parent alone
         )
         self._pipes = [_descriptor(self._process.stdin), _descriptor(self._process.stdout)]
         for pipe in self._pipes:
