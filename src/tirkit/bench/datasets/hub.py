@@ -58,7 +58,20 @@ def hub_rows(name: str, split: str | None = None) -> Iterator[Row]:
         raise ConfigError(
             f"dataset {name} could not be loaded: {_why(error, unreachable)}. {_REMEDY}"
         ) from error
+    if offline and match["revision"]:
+        _check_revision(found, match["revision"], name)
     return _dataset_rows(found, split, name)
+
+
+def _check_revision(found: Any, revision: str, name: str) -> None:  # noqa: ANN401 - of datasets
+    """The cache is asked by name alone and gives its latest copy, of whatever revision."""
+    parts = found.values() if hasattr(found, "keys") else [found]
+    files = [file["filename"] for part in parts for file in part.cache_files]
+    if not all(revision in Path(file).parts for file in files):
+        raise ConfigError(
+            f"dataset {name}: the Hub is not to be reached, and the cache cannot show that its "
+            "copy is of this revision: leave it out to take that copy"
+        )
 
 
 def folder_rows(path: Path, split: str | None = None) -> Iterator[Row]:

@@ -1,7 +1,8 @@
-r"""Sets known by name. A new one is one entry in `NAMED`.
+"""Sets known by name. A new one is one entry in `NAMED`.
 
-What is said of where a set lies, its columns, size and licence was read on its card or in public
-code that loads it (2026-11); nothing of it is loaded when this is imported.
+What is said of where a set lies, its columns, size and licence was read on stored copies of its card
+or in public code that loads it (2026-11); docs/datasets.md tells what was not. Nothing of a set is
+loaded when this is imported.
 """
 
 from collections.abc import Callable
