@@ -22,10 +22,10 @@ from tirkit.report.payload import (
     Votes,
 )
 
-_WORDS = (
-    "so we need the number of pairs whose sum is divisible by seven hence consider each case "
-    "wait that cannot be right because the remainder of the square is three let me check again"
-).split()
+_WORDS = """
+so we need the number of pairs whose sum is divisible by seven hence consider each case
+wait that cannot be right because the remainder of the square is three let me check again
+""".split()  # noqa: SIM905 - a list of them would fill a page
 _CODE = '''from math import comb, gcd
 
 def count(n: int) -> int:
@@ -120,8 +120,8 @@ def _frontier() -> list[FrontierPoint]:
 def _problem(key: int, number: int) -> tuple[ProblemLine, ProblemSection]:
     random = Random(key)
     truth = str(random.randrange(1000))
-    skill = random.choice([0.9, 0.75, 0.5, 0.3])
-    others = [str(random.randrange(1000)) for _ in range(9)]
+    skill = random.choice([0.9, 0.75, 0.5, 0.3, 0.1])
+    others = [str(random.randrange(1000)) for _ in range(9)][: random.randrange(1, 10)]
     attempts = [_attempt(i, random, truth, skill, others) for i in range(number)]
     ended = sorted((one for one in attempts if not one.killed), key=lambda a: a.start + a.seconds)
     tally: dict[str, int] = {}

@@ -3,18 +3,18 @@
 const ANSWERS_LISTED = 60;
 
 function attemptColumns(key, ranks) {
-  const number = (name, label, text = many, hint = null) => ({ key: name, label, number: true, hint, value: (one) => one[name], cell: (one) => text(one[name]) });
+  const number = (name, label, text = many, extra = true) => ({ key: name, label, number: true, extra, value: (one) => one[name], cell: (one) => text(one[name]) });
   return [
-    { key: "index", label: "Attempt", number: true, value: (one) => one.index, cell: (one) => h("a", { href: `#p${key}/a${one.index}` }, `#${one.index}`) },
+    { key: "index", label: "Attempt", value: (one) => one.index, cell: (one) => h("a", { href: `#p${key}/a${one.index}` }, `#${one.index}`) },
     { key: "outcome", label: "Result", value: (one) => Object.keys(OUTCOMES).indexOf(outcome(one)), cell: (one) => outcomeTag(outcome(one)) },
     { key: "answer", label: "Answer", wide: true, value: (one) => one.answer, cell: (one) => (one.answer === null ? NONE : h("span", { class: "answer" }, swatch(ranks(one.answer)), " ", clipped(one.answer, 60))) },
     { key: "stop_reason", label: "Ended", value: (one) => one.stop_reason, cell: (one) => [one.killed && h("span", { class: "tag killed" }, "\u00d7 killed"), " ", h("span", { class: "small" }, one.stop_reason)] },
-    { key: "turns", label: "Turns", number: true, value: (one) => one.turns.length, cell: (one) => count(one.turns.length) },
-    number("sampled", "Tokens"),
+    { key: "turns", label: "Turns", number: true, extra: true, value: (one) => one.turns.length, cell: (one) => count(one.turns.length) },
+    number("sampled", "Tokens", many, false),
     number("cells", "Cells"),
     number("start", "Began", seconds),
-    number("seconds", "Time", seconds),
-    { key: "sure", label: "Sure", number: true, hint: "geometric mean of its tokens' probabilities", value: (one) => one.sure, cell: (one) => percent(chance(one.sure), 1) },
+    number("seconds", "Time", seconds, false),
+    { key: "sure", label: "Sure", number: true, extra: true, hint: "geometric mean of its tokens' probabilities", value: (one) => one.sure, cell: (one) => percent(chance(one.sure), 1) },
   ];
 }
 

@@ -22,17 +22,23 @@ function counted(value, one, several = `${one}s`) {
 }
 
 function percent(value, digits = 0) {
-  return isNumber(value) ? `${(100 * value).toFixed(digits)} %` : NONE;
+  return isNumber(value) ? `${(100 * value).toFixed(digits)}\u00a0%` : NONE;
 }
 
 function seconds(value) {
   if (!isNumber(value)) return NONE;
-  if (value < 10) return `${value.toFixed(2)} s`;
-  if (value < 100) return `${value.toFixed(1)} s`;
-  if (value < 600) return `${value.toFixed(0)} s`;
+  if (value < 10) return `${value.toFixed(2)}\u00a0s`;
+  if (value < 100) return `${value.toFixed(1)}\u00a0s`;
+  if (value < 600) return `${value.toFixed(0)}\u00a0s`;
   const minutes = Math.round(value / 60);
-  if (minutes < 60) return `${minutes} min`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+  if (minutes < 60) return `${minutes}\u00a0min`;
+  return `${Math.floor(minutes / 60)}\u00a0h ${String(minutes % 60).padStart(2, "0")}\u00a0min`;
+}
+
+/** An ISO 8601 time in UTC to the minute; anything else as it is. */
+function moment(text) {
+  const time = new Date(text);
+  return Number.isNaN(time.valueOf()) ? text : `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** The mean probability behind a mean log-probability. */

@@ -27,7 +27,7 @@ function frontierChart(points) {
     const reach = [Math.max(0, Math.min(...order.map((one) => one.low)) - 0.02), Math.min(1, Math.max(...order.map((one) => one.high)) + 0.02)];
     scales = { x: scale([low, high], [area.left + 16, area.right - 16]), y: linear(reach, [area.bottom, area.top]) };
     places = order.map((one) => [scales.x(one.tokens), scales.y(one.accuracy)]);
-    const marks = scale === logarithmic ? doublings(low, high) : ticks(low, high, 6);
+    const marks = scale === logarithmic ? decades(low, high) : ticks(low, high, 6);
     const edge = order.map((one, i) => one.on_frontier && places[i]).filter(Boolean);
     put(svg, [
       leftAxis(ticks(...reach, 5), scales.y, { x: area.left, right: area.right, label: (v) => percent(v) }),
@@ -71,11 +71,10 @@ function sample(kind, label) {
   return h("span", {}, s("svg", { width: 12, height: 12, "aria-hidden": "true" }, s("circle", { class: kind, cx: 6, cy: 6, r: 4.5 })), ` ${label}`);
 }
 
-function doublings(low, high) {
-  const first = Math.floor(Math.log2(Math.max(1, low)));
-  const last = Math.ceil(Math.log2(Math.max(1, high)));
-  const all = Array.from({ length: last - first + 1 }, (_, i) => 2 ** (first + i));
-  return all.filter((one) => one >= low * 0.98 && one <= high * 1.02);
+/** 1, 2 and 5 times the powers of ten between two ends. */
+function decades(low, high) {
+  const powers = Array.from({ length: 13 }, (_, i) => 10 ** i);
+  return powers.flatMap((power) => [1, 2, 5].map((one) => one * power)).filter((one) => one >= low && one <= high);
 }
 
 function closest(places, x, y) {

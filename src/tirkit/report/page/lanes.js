@@ -100,7 +100,6 @@ function laneChart(key, attempts, { ranks, settled, label, alone = false }) {
     const by = LANE_ORDERS[value][1];
     order = [...attempts].sort((a, b) => by(a, ranks) - by(b, ranks) || a.index - b.index);
     at = piece = -1;
-    chart.readout.textContent = "";
     chart.redraw();
   }, { id: "lane-order" });
   return h("div", {}, h("div", { class: "bar" }, laneLegend(alone), !alone && sorted), chart.node);

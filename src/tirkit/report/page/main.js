@@ -161,7 +161,7 @@ function begin() {
   setTheme(remembered() ?? (dark.matches ? "dark" : "light"));
   dark.addEventListener("change", () => remembered() ?? setTheme(dark.matches ? "dark" : "light"));
   byId("title").textContent = shown(summary.title);
-  byId("made").textContent = shown(`tirkit report \u00b7 ${counted(summary.problems.length, "problem")} \u00b7 made ${summary.made_at}`);
+  byId("made").textContent = shown(`tirkit report \u00b7 ${counted(summary.problems.length, "problem")} \u00b7 made ${moment(summary.made_at)}`);
   byId("theme").addEventListener("click", turnTheme);
   byId("keys").addEventListener("click", PRESSED["?"]);
   byId("skip").addEventListener("click", (event) => {

@@ -72,9 +72,9 @@ function problemTable(problems) {
 }
 
 function problemColumns() {
-  const number = (key, label, text = many, hint = null) => ({ key, label, number: true, hint, value: (one) => one[key], cell: (one) => text(one[key]) });
+  const number = (key, label, text = many, hint = null, extra = true) => ({ key, label, number: true, extra, hint, value: (one) => one[key], cell: (one) => text(one[key]) });
   return [
-    { key: "place", label: "#", number: true, hint: "place in the run", value: (one) => one.key, cell: (one) => count(one.key + 1) },
+    { key: "place", label: "#", number: true, extra: true, hint: "place in the run", value: (one) => one.key, cell: (one) => count(one.key + 1) },
     { key: "outcome", label: "Result", value: (one) => Object.keys(OUTCOMES).indexOf(outcome(one)), cell: (one) => outcomeTag(outcome(one)) },
     { key: "id", label: "Problem", wide: true, value: (one) => one.id, cell: problemName },
     { key: "answer", label: "Answer", value: (one) => one.answer, cell: answerCell },
@@ -82,13 +82,13 @@ function problemColumns() {
     { key: "right", label: "Right", number: true, hint: "attempts with the right answer, of those that finished", value: (one) => (one.right === null ? null : one.right / Math.max(1, one.finished)), cell: (one) => (one.right === null ? `${NONE}/${one.finished}` : `${one.right}/${one.finished}`) },
     number("silent", "Silent", many, "finished attempts without an answer"),
     number("attempts", "Attempts"),
-    number("tokens", "Tokens", many, "sampled, wasted ones included"),
+    number("tokens", "Tokens", many, "sampled, wasted ones included", false),
     number("saved_tokens", "Saved", many, "tokens saved by stopping early, estimated"),
     number("cells", "Cells", many, "code runs"),
     number("errors", "Errors", many, "cells that raised"),
     number("timeouts", "Timeouts", many, "cells whose deadline passed"),
-    number("seconds", "Time", seconds),
-    { key: "stop_reason", label: "Settled by", value: (one) => one.stop_reason, cell: (one) => h("span", { class: "small" }, clipped(one.stop_reason, 60)) },
+    number("seconds", "Time", seconds, null, false),
+    { key: "stop_reason", label: "Settled by", extra: true, value: (one) => one.stop_reason, cell: (one) => h("span", { class: "small" }, clipped(one.stop_reason, 60)) },
   ];
 }
 
@@ -98,7 +98,8 @@ function problemName(one) {
 
 function answerCell(one) {
   const differs = one.correct !== true && one.reference !== null;
-  return [h("span", { class: "answer" }, one.answer === null ? NONE : clipped(one.answer, 40)), differs && h("span", { class: "muted small" }, ` expected ${clipped(one.reference, 40)}`)];
+  return h("span", { class: "given" }, h("span", { class: "answer" }, one.answer === null ? NONE : clipped(one.answer, 40)),
+    differs && h("span", { class: "muted small" }, "expected ", h("span", { class: "answer" }, clipped(one.reference, 40))));
 }
 
 function votesCell(one) {

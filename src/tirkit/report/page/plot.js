@@ -95,7 +95,7 @@ function swatch(rank) {
  */
 function plot({ label, height, draw, point, step, open }) {
   const svg = s("svg", { class: "drawing", height, role: "presentation" });
-  const readout = h("output", { class: "readout", "aria-live": "polite" });
+  const readout = h("output", { class: "readout", "aria-live": "polite" }, "Point at the drawing, or focus it and use the arrow keys.");
   const frame = h("div", { class: "frame", tabindex: 0, role: "group", "aria-label": label }, svg);
   let width = 0;
   const redraw = () => {

@@ -9,8 +9,8 @@ function problemView(summary, line, section) {
     panel("Question", null, h("div", { class: "reading question" }, section.text),
       section.metadata.length > 0 && folded("About this problem", () => pairs(section.metadata)),
       section.prompt !== "" && folded("The prompt as the first attempt saw it", () => h("pre", { class: "scroll tall", tabindex: 0 }, section.prompt), { id: "prompt" })),
-    panel("Votes", null, voteBar(line)),
-    section.moments.length > 0 && panel("Votes over time", null, voteEvolution(line, section)),
+    h("div", { class: "columns" }, panel("Votes", null, voteBar(line)),
+      section.moments.length > 0 && panel("Votes over time", null, voteEvolution(line, section))),
     section.attempts.length > 0 && panel("Attempts over time", null, laneChart(line.key, section.attempts, {
       ranks, settled, label: "Attempts over time. Up and down arrows go through attempts, left and right through what they did, Enter opens one." })),
     panel("Attempts", null, list.node),

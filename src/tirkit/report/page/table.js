@@ -5,16 +5,16 @@ const ROWS_AT_ONCE = 200;
 /**
  * A table over `rows`.
  *
- * A column is {key, label, value(row), cell(row), number, wide}; `value` is what it is sorted by
- * and null comes last either way. `first(row)` gives the link that opens the row and takes the
- * focus; `href` its address.
+ * A column is {key, label, value(row), cell(row), number, wide, extra}; `value` is what it is
+ * sorted by, null comes last either way; a phone leaves `extra` columns out unless they sort. One
+ * cell of a row holds the link that opens it and takes the focus.
  */
 function dataTable({ columns, rows, name, open, sort }) {
   const made = new Map();
   let kept = rows;
   let limit = ROWS_AT_ONCE;
   let order = { key: sort, down: false };
-  const heads = columns.map((column) => h("th", { scope: "col", role: "columnheader", class: column.number ? "number" : "" },
+  const heads = columns.map((column) => h("th", { scope: "col", role: "columnheader", class: column.number && "number" },
     button([column.label, h("span", { class: "arrow", "aria-hidden": "true" })], () => resort(column.key), { title: column.hint ?? null, "data-sort": column.key })));
   const body = h("tbody", { role: "rowgroup" });
   const table = h("table", { class: "data", role: "table", "aria-label": name },
@@ -49,7 +49,7 @@ function dataTable({ columns, rows, name, open, sort }) {
 
   function line(row) {
     if (!made.has(row)) {
-      const cells = columns.map((column) => h("td", { role: "cell", class: [column.number && "number", column.wide && "wide"].filter(Boolean).join(" "), "data-label": column.label }, column.cell(row)));
+      const cells = columns.map((column) => h("td", { role: "cell", class: ["number", "wide", "extra"].filter((one) => column[one]).join(" "), "data-label": column.label }, column.cell(row)));
       const press = (event) => {
         if (!event.target.closest("a, button") && !String(getSelection())) open(row);
       };
@@ -60,10 +60,11 @@ function dataTable({ columns, rows, name, open, sort }) {
 
   function refresh() {
     const all = sorted();
+    const sorting = columns.findIndex((one) => one.key === order.key);
     body.replaceChildren(...all.slice(0, limit).map(line));
+    for (const row of body.rows) [...row.cells].forEach((cell, i) => cell.classList.toggle("sorting", i === sorting));
     heads.forEach((head, i) => {
-      const mine = columns[i].key === order.key;
-      if (mine) head.setAttribute("aria-sort", order.down ? "descending" : "ascending");
+      if (i === sorting) head.setAttribute("aria-sort", order.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     });
     select.querySelector("select").value = `${order.key} ${order.down ? "down" : "up"}`;

@@ -41,7 +41,7 @@ function attemptFacts(line, attempt, ranks) {
     h("p", {}, attempt.stop_detail || attempt.stop_reason),
     h("p", { class: "muted" }, [
       counted(attempt.turns.length, "turn"), `${many(attempt.sampled)} tokens sampled`, `${many(attempt.given)} given`, counted(attempt.cells, "cell"),
-      `${seconds(attempt.seconds)} from ${seconds(attempt.start)}`, isNumber(attempt.sure) && `sure ${percent(chance(attempt.sure), 1)}`,
+      `${seconds(attempt.seconds)} from ${seconds(attempt.start)}`, isNumber(attempt.sure) && `mean token probability ${percent(chance(attempt.sure), 1)}`,
     ].filter(Boolean).join(" \u00b7 ")),
     lanes, attempt.facts.length > 0 && folded("More about this attempt", () => pairs(attempt.facts), { id: "attempt-facts" }));
 }
