@@ -2,7 +2,7 @@
 
 from tirkit.bench.answer_rows import AnswerRow, AnswerRows, Graded, RowForm
 from tirkit.bench.check import Checked, RecordCheck, check_verdict, run_settings
-from tirkit.bench.datasets import load_problems
+from tirkit.bench.datasets import NamedDataset, dataset_names, datasets_table, load_problems
 from tirkit.bench.estimates import Estimate, pass_at_k
 from tirkit.bench.grade import grade_row, grade_rows
 from tirkit.bench.grade_file import GradeFile, encode_graded
@@ -34,12 +34,15 @@ __all__ = (
     "Graded",
     "GradedRow",
     "Halt",
+    "NamedDataset",
     "Outcome",
     "ProblemMetrics",
     "RecordCheck",
     "RepeatedMetrics",
     "RowForm",
     "check_verdict",
+    "dataset_names",
+    "datasets_table",
     "encode_graded",
     "grade_row",
     "grade_rows",

@@ -1,8 +1,8 @@
 """Sets known by name. A new one is one entry in `NAMED`.
 
-What is said of where a set lies, its columns, size and licence was read on stored copies of its card
-or in public code that loads it (2026-11); docs/datasets.md tells what was not. Nothing of a set is
-loaded when this is imported.
+What is said of where a set lies, its columns, size and licence was read on stored copies of its
+card or in public code that loads it (2026-11); docs/datasets.md tells what was not. Nothing of a
+set is loaded when this is imported.
 """
 
 from collections.abc import Callable
