@@ -12,6 +12,7 @@ from tirkit.cli.replay import replay
 from tirkit.cli.show import show
 from tirkit.cli.solve import solve
 from tirkit.cli.vote import vote
+from tirkit.cli.watch import watch
 
 app = typer.Typer(
     name="tirkit",
@@ -28,6 +29,7 @@ app.command()(presets)
 app.command()(replay)
 app.command()(show)
 app.command()(vote)
+app.command()(watch)
 app.command()(frontier)
 app.command()(doctor)
 
