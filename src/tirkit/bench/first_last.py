@@ -6,7 +6,7 @@ The analysis of imagination-research, second at AIMO-2 (aimo-2 repository,
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tirkit.answers import BOXES, Source, extract
@@ -80,8 +80,8 @@ class TraceCount:
     right_number: int = 0
 
     def __add__(self, other: "TraceCount") -> "TraceCount":
-        added = zip(astuple(self), astuple(other), strict=True)
-        return TraceCount(*(one + two for one, two in added))
+        names = TraceCount.__slots__
+        return TraceCount(*[getattr(self, name) + getattr(other, name) for name in names])
 
     @property
     def answered(self) -> int:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from tirkit.dialects.events import MalformedKind
 from tirkit.types import CodeStatus, StopReason, Trajectory, Turn
@@ -65,7 +65,7 @@ class Work:
     attempt_seconds: float = 0.0
 
     def __add__(self, other: "Work") -> "Work":
-        return Work(*(one + two for one, two in zip(astuple(self), astuple(other), strict=True)))
+        return Work(*[getattr(self, name) + getattr(other, name) for name in Work.__slots__])
 
     @classmethod
     def of(cls, trajectory: Trajectory) -> "Work":
