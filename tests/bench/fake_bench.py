@@ -18,7 +18,8 @@ def answering(code: str) -> CodeResult:
     return CodeResult(CodeStatus.OK, stdout=f"{code!r} was run\n")
 
 
-async def main(problems: str, turns: str, out: str, attempts: str) -> None:
+async def main(*words: str) -> None:
+    problems, turns, out, attempts = words
     overrides = {
         "attempts": int(attempts),
         "max_in_flight": 5,

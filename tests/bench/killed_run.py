@@ -75,12 +75,11 @@ def written_rows(out: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
-def wait_for_rows(out: Path, rows: int, process: "subprocess.Popen[str]") -> bool:
-    """Wait until so many rows are there; False if the process has ended before."""
+def wait_for_rows(out: Path, rows: int, process: "subprocess.Popen[str]") -> None:
+    """Wait until so many rows are there."""
     until = time.monotonic() + LONG_SECONDS
     while written_rows(out) < rows:
-        if process.poll() is not None:
-            return False
+        assert process.poll() is None, f"it ended too soon: {process.communicate()}"
         assert time.monotonic() < until, "no rows are written"
         time.sleep(0.002)
     return True
@@ -95,7 +94,7 @@ def gone(family: set[int]) -> None:
 
 
 def content(out: Path) -> dict[str, Any]:
-    """All that is recorded, by problem and index, without what was measured: what runs must agree in."""
+    """All that is recorded, by problem and index, without what was measured."""
     records = read_records(out)
     assert records.torn_bytes == 0
     attempts = {

@@ -3,7 +3,6 @@
 import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -13,18 +12,19 @@ import typer
 from tirkit.bench import BenchOutcome, BenchRun, Halt, load_problems, repeat_runs, run_benches
 from tirkit.bench.runner.repeats import refuse_records
 from tirkit.cli import options
+from tirkit.cli.bench_look import BenchLook
 from tirkit.cli.bench_show import show_outcomes
 from tirkit.cli.command_line import command_line
 from tirkit.cli.errors import exit_codes
 from tirkit.cli.signals import STOPPED_BY_USER, halted_by_signals
-from tirkit.display import ConsoleDisplay
 from tirkit.engines import engine_from_name
-from tirkit.events import Listener, ignore
 from tirkit.types import Problem
 
 
 def bench(
-    file: Annotated[Path, typer.Argument(help="JSONL file with `problem` and `answer`.")],
+    dataset: Annotated[
+        str, typer.Argument(help="File of problems, name of a dataset, or hf:owner/name.")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Directory of the records.")],
     engine: options.EngineName = "local",
     preset: options.Preset = "default",
@@ -33,9 +33,12 @@ def bench(
     sets: options.Sets = None,
     engine_sets: options.EngineSets = None,
     confinement: options.Confinement = None,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="Only so many problems.")
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--field", help="A column, as in question=text; may be repeated."),
     ] = None,
+    split: Annotated[str | None, typer.Option("--split", help="Of a dataset with several.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help="Only so many problems.")] = None,
     repeats: Annotated[
         int, typer.Option("--repeats", help="So many runs, with seeds that count up.")
     ] = 1,
@@ -51,7 +54,8 @@ def bench(
         settings = options.read_settings(preset, config, attempts, sets, confinement)
         if seed is not None:
             settings = settings.model_copy(update={"seed": seed})
-        problems = load_problems(file)[:limit]
+        columns = options.read_texts("--field", fields)
+        problems = load_problems(dataset, fields=columns, split=split, limit=limit)
         parts = engine_from_name(engine, **options.read_pairs("--engine-set", engine_sets))
         runs = repeat_runs(BenchRun(parts, settings, out), repeats)
         if not resume:
@@ -71,14 +75,17 @@ def bench(
 def _run(
     runs: Sequence[BenchRun], problems: Sequence[Problem], *, show: bool
 ) -> list[BenchOutcome]:
-    async def work(listener: Listener) -> list[BenchOutcome]:
-        halt = Halt()
-        async with halted_by_signals(halt):
-            return await run_benches(runs, problems, listener=listener, halt=halt)
+    look = BenchLook(runs, problems, show=show)
 
-    with ExitStack() as stack:
-        listener = stack.enter_context(ConsoleDisplay()).listen if show else ignore
-        return anyio.run(work, listener)
+    async def work() -> list[BenchOutcome]:
+        halt = Halt()
+        async with halted_by_signals(halt, look.say):
+            return await run_benches(
+                runs, problems, listener=look.listener, beside=look.beside, halt=halt
+            )
+
+    with look.shown():
+        return anyio.run(work)
 
 
 def _tell_stopped(runs: Sequence[BenchRun], outcomes: Sequence[BenchOutcome]) -> None:

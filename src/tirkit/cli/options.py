@@ -70,10 +70,19 @@ def read_pairs(option: str, pairs: list[str] | None) -> dict[str, Any]:
     Raises:
         ConfigError: a text without a name or an equals sign.
     """
-    values: dict[str, Any] = {}
+    return {name: parse_value(value) for name, value in read_texts(option, pairs).items()}
+
+
+def read_texts(option: str, pairs: list[str] | None) -> dict[str, str]:
+    """`name=value` texts as a dict, the values as they are.
+
+    Raises:
+        ConfigError: a text without a name or an equals sign.
+    """
+    values: dict[str, str] = {}
     for pair in pairs or []:
         name, found, value = pair.partition("=")
         if not found or not name:
             raise ConfigError(f"{option} {pair!r}: write name=value")
-        values[name] = parse_value(value)
+        values[name] = value
     return values

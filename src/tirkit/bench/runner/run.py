@@ -6,13 +6,15 @@ from functools import partial
 import anyio
 import anyio.to_thread
 
-from tirkit.bench.metrics import BenchMetrics, ProblemMetrics, measure_problem, sum_up
+from tirkit.bench.metrics import BenchMetrics, Measuring, ProblemMetrics, measure_problem, sum_up
 from tirkit.bench.runner.feed import Feed
 from tirkit.bench.runner.halt import Halt
 from tirkit.bench.runner.lend import LentEngines
 from tirkit.bench.runner.terms import BenchOutcome, BenchRun
 from tirkit.bench.runner.watch import Beside, Watch
+from tirkit.bench.subsets import MAJORITY
 from tirkit.concurrency import first_failure
+from tirkit.config import Settings
 from tirkit.errors import ConfigError, TirkitError
 from tirkit.events import Listener, ignore
 from tirkit.records import RecordWriter
@@ -112,6 +114,7 @@ class _Bench:
         self._asked = [problem.with_domain(domain) for problem in problems]
         self._run = run
         self._halt = halt
+        self._how = _measuring(run.settings)
         self._writer = RecordWriter(run.out, run.recorded_settings())
         self._rows: dict[str, ProblemMetrics] = {}
         self.failures: list[tuple[str, TirkitError]] = []
@@ -159,7 +162,7 @@ class _Bench:
             self._rows[key] = await anyio.to_thread.run_sync(self._measure, key)
 
     def _measure(self, key: str) -> ProblemMetrics:
-        return measure_problem(self._writer.resumed.solutions[key])
+        return measure_problem(self._writer.resumed.solutions[key], self._how)
 
     async def _solve(self, todo: Mapping[str, Problem], engines: LentEngines, watch: Watch) -> None:
         run = self._run
@@ -185,8 +188,14 @@ class _Bench:
         solution = await solver.solve(problem, prior=prior, listener=listener)
         await self._writer.append_solution(solution)
         # Grading may wait for symbols to be compared.
-        self._rows[key] = await anyio.to_thread.run_sync(measure_problem, solution)
+        self._rows[key] = await anyio.to_thread.run_sync(measure_problem, solution, self._how)
 
     async def _record(self, problem: Problem, trajectory: Trajectory) -> None:
         if trajectory.stop_reason not in _TRIED_AGAIN:
             await self._writer.append_attempt(problem, trajectory)
+
+
+def _measuring(settings: Settings) -> Measuring:
+    """As the run compares, looks for and chooses answers; by majority in any case."""
+    selectors = tuple(dict.fromkeys((MAJORITY, settings.vote_selector())))
+    return Measuring(selectors, settings.comparison, settings.sources())
