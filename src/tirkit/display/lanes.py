@@ -1,5 +1,6 @@
 """What a recorded attempt did when."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from tirkit.display.picture import Doing, Stretch, real_seconds
@@ -15,14 +16,15 @@ def trajectory_stretches(trajectory: Trajectory, began: float = 0.0) -> tuple[St
     found = list(_stretches(trajectory.turns, began))
     beside = trajectory.reasoner
     if beside is not None:
-        later = max(real_seconds(beside.started_at) - real_seconds(trajectory.started_at), 0.0)
+        later = real_seconds(beside.started_at - trajectory.started_at)
         found += _stretches(beside.turns, began + later)
     return tuple(sorted(found, key=lambda stretch: stretch.start))
 
 
 def origin(trajectories: Sequence[Trajectory]) -> float:
     """When the first of some attempts began, in seconds since the epoch; 0 without any."""
-    return min((real_seconds(one.started_at) for one in trajectories), default=0.0)
+    told = (one.started_at for one in trajectories)
+    return min((at for at in told if math.isfinite(at)), default=0.0)
 
 
 def _stretches(turns: Sequence[Turn], began: float) -> Iterator[Stretch]:

@@ -60,6 +60,7 @@ class RecordedView:
             graded=len(grades) - grades.count(None),
             tokens=sum(max(one.spent.sampled_tokens, 0) for one in attempts),
             cells=sum(max(one.spent.cells, 0) for one in attempts),
+            elapsed_seconds=_took(attempts),
             finished=self._finished(),
         )
 
@@ -85,6 +86,13 @@ class RecordedView:
             _picture(problem, _attempts(run, problem), right=self._grade(run, problem))
             for run, problem in reversed(last)
         )
+
+
+def _took(attempts: Sequence[AttemptEntry]) -> float:
+    """From the start of the first attempt to the end of the last one, in seconds."""
+    starts = [one.started_at for one in attempts]
+    ends = [one.started_at + one.duration_seconds for one in attempts]
+    return real_seconds(max(ends) - min(starts)) if attempts else 0.0
 
 
 def _attempts(run: RecordedRun, problem: ProblemEntry) -> list[AttemptEntry]:

@@ -108,7 +108,16 @@ def timeline(rows: Sequence[Row], settled: float | None = None) -> str:
     for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
         at, told = _LEFT + whole * share * scale, seconds_text(whole * share)
         drawn.append(_text(at, bottom + 12, told, 10, anchor=anchor, opacity="0.7"))
-    return "".join(drawn) + "</svg>"
+    return "".join(drawn) + "</svg>" + _legend(rows, settled)
+
+
+def _legend(rows: Sequence[Row], settled: float | None) -> str:
+    found = {stretch.doing for row in rows for stretch in row.stretches}
+    marks = [(DOING[doing], "■", doing.value) for doing in Doing if doing in found]
+    marks += [(KILLED, "✕", "stopped early")] if any(row.killed for row in rows) else []
+    marks += [(COLOURS[0], "┆", "verdict")] if settled is not None else []
+    shown = (f'<span style="color:{colour}">{mark}</span> {name}' for colour, mark, name in marks)
+    return f'<div style="font-size:.8em">{" &nbsp; ".join(shown)}</div>'
 
 
 def _lane(row: Row, top: int, height: int, scale: float) -> Iterator[str]:
