@@ -1,5 +1,6 @@
 """A picture of a run as HTML and as text, for a notebook."""
 
+from tirkit.display.escape import one_line
 from tirkit.display.html import MOST_ROWS, box, votes_html
 from tirkit.display.picture import AttemptPicture, FinishedPicture, Picture, ProblemPicture
 from tirkit.display.svg import COLOURS, OTHER, SILENT, Row, safe, timeline, vote_bar
@@ -37,7 +38,7 @@ def picture_text(picture: Picture) -> str:
         votes = votes_line(problem.votes, problem.other_votes, problem.silent)
         lines.append(f"{problem.id}: {votes}")
     lines += [finished_line(done) for done in picture.finished]
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _problem(problem: ProblemPicture) -> str:
