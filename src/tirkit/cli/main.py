@@ -9,6 +9,7 @@ from tirkit.cli.frontier import frontier
 from tirkit.cli.grade import grade
 from tirkit.cli.presets import presets
 from tirkit.cli.replay import replay
+from tirkit.cli.report import report
 from tirkit.cli.show import show
 from tirkit.cli.solve import solve
 from tirkit.cli.vote import vote
@@ -27,6 +28,7 @@ app.command("exec")(exec_)
 app.command()(grade)
 app.command()(presets)
 app.command()(replay)
+app.command()(report)
 app.command()(show)
 app.command()(vote)
 app.command()(watch)

@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from tirkit.bench.grader import Grader
 from tirkit.display.escape import visible
 from tirkit.report.build.grading import right_or_unknown
 from tirkit.report.build.numbers import finite, logprob
@@ -92,7 +91,7 @@ def _problem_row(line: ProblemLine) -> Row:
 
 def _attempt_rows(shown: Shown) -> Iterator[Row]:
     problem = shown.solution.problem
-    grader = Grader(problem)
+    grader = shown.grader()
     for one in sorted(shown.solution.trajectories, key=lambda one: one.index):
         yield {
             "problem": problem.id,

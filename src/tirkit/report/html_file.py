@@ -31,19 +31,29 @@ def write_html(report: RunReport, path: Path, most_mb: float = MOST_MB) -> Summa
         ConfigError: the run does not fit, or the file cannot be written.
     """
     most = int(most_mb * 1e6)
-    fit = Fit(most, section_bytes)
+    fit = Fit(report.problem_count, most, section_bytes)
     summary = report.summary(fit.add)
     bare = sum(len(piece.encode()) for piece in page_pieces(summary, ()))
-    for caps in fit.caps(most - bare - _NOTES_BYTES):
-        told = replace(summary, notes=(*summary.notes, *_left_out(caps, report.directory)))
-        if _write(path, page_pieces(told, report.sections(caps)), most):
-            return told
-    raise ConfigError(f"the page of {report.directory} grew beyond {most_mb:g} MB: try again")
+    tries = (
+        _written(report, summary, caps, path, most) for caps in fit.caps(most - bare - _NOTES_BYTES)
+    )
+    return next(told for told in tries if told is not None)
+
+
+def _written(
+    report: RunReport, summary: Summary, caps: Caps, path: Path, most_bytes: int
+) -> Summary | None:
+    """The summary as it was written; None if the page would have been too large."""
+    notes = (*summary.notes, *_left_out(caps, report.directory))
+    told = replace(summary, notes=notes)
+    return told if _write(path, page_pieces(told, report.sections(caps)), most_bytes) else None
 
 
 def _left_out(caps: Caps, directory: Path) -> Iterator[str]:
     whole = f"tirkit show {directory.name} --problem ID --attempt NUMBER shows one whole"
-    if caps.trace_chars is not None:
+    if caps.trace_chars == 0:
+        yield f"the texts of traces are left out to keep the page small: {whole}"
+    elif caps.trace_chars is not None:
         yield (
             f"of traces with more than {caps.trace_chars:,} characters the middle of their longest "
             f"pieces is left out, thinking first, to keep the page small: {whole}"
@@ -54,12 +64,13 @@ def _left_out(caps: Caps, directory: Path) -> Iterator[str]:
 
 def _write(path: Path, pieces: Iterable[str], most_bytes: int) -> bool:
     """Write the pieces, or nothing if they are too long together."""
-    partial = path.with_name(path.name + ".partial")
+    partial, fits = path.with_name(path.name + ".partial"), True
     try:
         with partial.open("wb") as file:
             for piece in pieces:
                 file.write(piece.encode("utf-8", "replace"))
-            fits = file.tell() <= most_bytes
+                if not (fits := file.tell() <= most_bytes):
+                    break
         if fits:
             partial.replace(path)
         else:

@@ -34,6 +34,7 @@ class AttemptDraft:
         standing: by turn of the attempt, the answer that stood at its end.
         sure: of each turn's tokens.
         drafts: the pieces of each turn.
+        mean: log-probability of the attempt's tokens.
     """
 
     trajectory: Trajectory
@@ -41,6 +42,7 @@ class AttemptDraft:
     standing: Mapping[int, str]
     sure: Sequence[TurnSureness]
     drafts: Sequence[Sequence[Draft]]
+    mean: float | None
 
     @classmethod
     def of(cls, trajectory: Trajectory, standing: Mapping[int, str]) -> "AttemptDraft":
@@ -55,7 +57,7 @@ class AttemptDraft:
             sure = [*sureness(beside), *sure]
             turns, first = beside.turns + turns, len(beside.turns)
         placed = {first + turn: _name(answer) for turn, answer in standing.items()}
-        return cls(trajectory, turns, placed, sure, drafts)
+        return cls(trajectory, turns, placed, sure, drafts, logprob(trajectory.mean_logprob))
 
     def shown(self, caps: Caps, began: float, grader: Grader) -> AttemptShown:
         """The attempt with a trace of bounded length.
@@ -79,7 +81,7 @@ class AttemptDraft:
             sampled=spent.sampled_tokens + spent.wasted_tokens,
             given=spent.tool_tokens,
             cells=spent.cells,
-            sure=logprob(one.mean_logprob),
+            sure=self.mean,
             lanes=attempt_lanes(one, began),
             turns=tuple(self._turns(caps)),
             facts=tuple(_facts(one)),

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from tirkit.answers.comparison import EXACT, Comparison
-from tirkit.config import Settings
 from tirkit.lab import (
     Candidate,
     Course,
@@ -16,6 +14,7 @@ from tirkit.lab import (
     replayed_trials,
 )
 from tirkit.lab.replay import reach
+from tirkit.report.build.terms import Terms
 from tirkit.report.payload import FrontierPoint
 from tirkit.types import Solution
 
@@ -43,26 +42,22 @@ class FrontierBuild:
     """Gathers the attempts of settled problems and holds rules against each other on them.
 
     Args:
-        settings: of the run, if they can be read.
+        terms: how the run decided.
     """
 
-    def __init__(self, settings: Settings | None) -> None:
-        self._settings = settings
+    def __init__(self, terms: Terms) -> None:
+        self._settings = terms.settings
+        self._comparison = terms.comparison
         self._courses: list[Course] = []
         self._attempts = self._chars = 0
         self._full = False
-
-    @property
-    def comparison(self) -> Comparison:
-        """When two answers of the run are the same."""
-        return EXACT if self._settings is None else self._settings.comparison
 
     def add(self, solution: Solution) -> None:
         """Take one more problem, if it has a reference and attempts, and there is room."""
         if self._full or solution.problem.answer is None or not solution.trajectories:
             return
         most = None if self._settings is None else reach(self._settings.policy())
-        course = course_from(solution.trajectories, solution, most, self.comparison)
+        course = course_from(solution.trajectories, solution, most, self._comparison)
         timed = tuple(replace(one, ballot=replace(one.ballot, texts=())) for one in course.timed)
         self._attempts += len(timed)
         self._chars += sum(

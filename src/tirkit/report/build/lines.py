@@ -1,6 +1,5 @@
 """A problem's line in the table."""
 
-from tirkit.bench.grader import Grader
 from tirkit.bench.metrics import ProblemMetrics
 from tirkit.report.build.attempts import MOST_NAME_CHARS
 from tirkit.report.build.cut import cut_text
@@ -31,7 +30,7 @@ def problem_line(shown: Shown, row: ProblemMetrics) -> ProblemLine:
         reference=None if problem.answer is None else _name(problem.answer),
         answer=None if answer is None else _name(answer.canonical),
         correct=row.correct if shown.settled else None,
-        votes=final_votes(solution.verdict.tally, Grader(problem)),
+        votes=final_votes(solution.verdict.tally, shown.grader()),
         attempts=row.attempts,
         finished=row.finished,
         right=row.right,

@@ -1,17 +1,15 @@
 """Gathers what a summary shows, problem after problem."""
 
-from tirkit.bench import run_settings
-from tirkit.bench.metrics import ProblemMetrics, measure_problem, sum_up
-from tirkit.config import Settings
-from tirkit.errors import ConfigError
+from tirkit.bench.metrics import Measuring, ProblemMetrics, measure_problem, sum_up
 from tirkit.records import RecordedRun
-from tirkit.report.build.curves import CurveBuild
+from tirkit.report.build.curves import run_curves
 from tirkit.report.build.facts import RunFacts, recorded_facts, settings_shown
 from tirkit.report.build.figures import run_figures
 from tirkit.report.build.frontier import FrontierBuild
 from tirkit.report.build.lanes import tells_times
 from tirkit.report.build.lines import problem_line
 from tirkit.report.build.source import Shown
+from tirkit.report.build.terms import Terms
 from tirkit.report.payload import FORMAT, ProblemLine, Summary
 
 
@@ -20,23 +18,23 @@ class SummaryMaker:
 
     Args:
         run: whose problems they are; tells with what it was made.
+        terms: how it decided.
     """
 
-    def __init__(self, run: RecordedRun) -> None:
-        settings = _readable(run)
+    def __init__(self, run: RecordedRun, terms: Terms) -> None:
         self._run = run
+        self._how = Measuring(terms.selectors, terms.comparison, terms.sources)
         self._lines: list[ProblemLine] = []
         self._rows: list[ProblemMetrics] = []
         self._facts = RunFacts()
-        self._frontier = FrontierBuild(settings)
-        self._curves = CurveBuild(settings)
+        self._frontier = FrontierBuild(terms)
         self.untimed = 0
         """Attempts that do not tell when their turns began."""
 
     def add(self, shown: Shown) -> None:
         """Take one more."""
         solution = shown.solution
-        row = measure_problem(solution)
+        row = measure_problem(solution, self._how)
         self._lines.append(problem_line(shown, row))
         for one in solution.trajectories:
             self._facts.add(one)
@@ -44,7 +42,6 @@ class SummaryMaker:
         if shown.settled:
             self._rows.append(row)
             self._frontier.add(solution)
-            self._curves.add(solution)
 
     def summary(self, title: str, made_at: str, notes: tuple[str, ...]) -> Summary:
         """The summary of all that was taken.
@@ -55,7 +52,7 @@ class SummaryMaker:
             notes: what else is to be said.
         """
         figures = tuple(run_figures(sum_up(self._rows))) if self._rows else ()
-        curves, no_curves = self._curves.curves()
+        curves, no_curves = run_curves(self._rows)
         frontier, no_frontier = self._frontier.points()
         return Summary(
             format=FORMAT,
@@ -69,14 +66,3 @@ class SummaryMaker:
             frontier=frontier,
             notes=(*notes, *filter(None, (no_curves, no_frontier))),
         )
-
-
-def _readable(run: RecordedRun) -> Settings | None:
-    """The run's settings; None where they are of another version or not told."""
-    try:
-        settings = run_settings(run.directory)
-        if settings is not None:
-            settings.policy()
-    except ConfigError:
-        return None
-    return settings

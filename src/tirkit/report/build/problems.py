@@ -37,10 +37,12 @@ class ProblemDraft:
     @classmethod
     def of(cls, shown: Shown) -> "ProblemDraft":
         """The draft of a problem."""
-        problem = shown.solution.problem
+        domain, sources = shown.solution.problem.domain, shown.terms.sources
         ordered = sorted(shown.solution.trajectories, key=lambda one: one.index)
-        drafts = tuple(AttemptDraft.of(one, standing_answers(one, problem)) for one in ordered)
-        return cls(shown, Grader(problem), drafts)
+        drafts = tuple(
+            AttemptDraft.of(one, standing_answers(one, domain, sources)) for one in ordered
+        )
+        return cls(shown, shown.grader(), drafts)
 
     def longest_trace(self) -> int:
         """Characters of its longest trace."""

@@ -35,6 +35,11 @@ class RunReport:
         self._title = title or directory.resolve().name
         self._made_at = made_at or datetime.now(UTC).isoformat(timespec="seconds")
 
+    @property
+    def problem_count(self) -> int:
+        """Problems in the report."""
+        return self._source.settled + self._source.running
+
     def summary(self, see: See | None = None) -> Summary:
         """What is shown at once; reads every problem.
 
@@ -44,7 +49,7 @@ class RunReport:
         Raises:
             RecordError: a row is damaged.
         """
-        maker = SummaryMaker(self._source.run)
+        maker = SummaryMaker(self._source.run, self._source.terms)
         for shown in self._source.problems():
             maker.add(shown)
             if see is not None:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tirkit.bench.grader import Grader
 from tirkit.errors import RecordError
 from tirkit.records import RecordedRun
 from tirkit.records.reader import RECORDS_FILE
+from tirkit.report.build.terms import Terms
 from tirkit.selection import MajorityVote, tally, vote_from
 from tirkit.types import Problem, Solution, StopReason
 
@@ -22,11 +24,18 @@ class Shown:
         key: its number in the report, from 0.
         solution: what came out, or what would if no other attempt ended.
         settled: whether a verdict was recorded.
+        terms: how its run decided.
     """
 
     key: int
     solution: Solution
     settled: bool
+    terms: Terms
+
+    def grader(self) -> Grader:
+        """Grades its answers as its run compared them."""
+        solution = self.solution
+        return Grader(solution.problem, self.terms.comparison, solution.verdict.tally)
 
 
 class RunSource:
@@ -45,6 +54,7 @@ class RunSource:
     def __init__(self, directory: Path) -> None:
         _check(directory)
         self.run = RecordedRun(directory)
+        self.terms = Terms.of(directory)
         self._settled = tuple(self.run.problems)
         self._open = tuple(key for key in self.run.attempts if key not in self.run.problems)
         self._attempts = {key: tuple(self.run.attempts[key]) for key in self._open}
@@ -66,9 +76,9 @@ class RunSource:
             RecordError: a row is damaged.
         """
         for key, name in enumerate(self._settled):
-            yield Shown(key, self.run.solution(name), settled=True)
+            yield Shown(key, self.run.solution(name), settled=True, terms=self.terms)
         for key, name in enumerate(self._open, len(self._settled)):
-            yield Shown(key, self._so_far(name), settled=False)
+            yield Shown(key, self._so_far(name), settled=False, terms=self.terms)
 
     def _so_far(self, name: str) -> Solution:
         """What the attempts at an unsettled problem say; its text is only in their prompts."""
