@@ -10,8 +10,9 @@ import anyio
 import typer
 
 from tirkit.bench import BenchOutcome, BenchRun, Halt, load_problems, repeat_runs, run_benches
-from tirkit.bench.runner.repeats import refuse_records
+from tirkit.bench.runner import refuse_records
 from tirkit.cli import options
+from tirkit.cli.bench_compare import OtherRun
 from tirkit.cli.bench_look import BenchLook
 from tirkit.cli.bench_show import show_outcomes
 from tirkit.cli.command_line import command_line
@@ -46,6 +47,10 @@ def bench(
     resume: Annotated[
         bool, typer.Option("--resume/--no-resume", help="Go on with what DIR holds, or refuse to.")
     ] = True,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", help="Directory of another run, compared problem by problem."),
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -60,11 +65,13 @@ def bench(
         runs = repeat_runs(BenchRun(parts, settings, out), repeats)
         if not resume:
             refuse_records(runs)
+        other = None if compare is None else OtherRun(compare, runs, problems)
         outcomes = _run(runs, problems, show=not (quiet or as_json))
         stopped = len(outcomes) < len(runs) or any(one.stopped for one in outcomes)
         failed = next((one.failures[0][1] for one in outcomes if one.failures), None)
         if not (as_json and (stopped or failed)):
-            show_outcomes(outcomes, as_json=as_json)
+            comparisons = [] if other is None else list(other.compared(outcomes))
+            show_outcomes(outcomes, comparisons, as_json=as_json)
         if failed is not None:
             raise failed
     if stopped:

@@ -9,13 +9,18 @@ from rich.console import Console
 from rich.table import Table
 
 from tirkit.bench import BenchOutcome, RepeatedMetrics, metrics_table, sum_up_repeats
+from tirkit.bench.compare import RunComparison
 from tirkit.bench.runner import Figure
+from tirkit.cli.bench_compare import comparison_table
 
 
-def show_outcomes(outcomes: Sequence[BenchOutcome], *, as_json: bool) -> None:
+def show_outcomes(
+    outcomes: Sequence[BenchOutcome], comparisons: Sequence[RunComparison], *, as_json: bool
+) -> None:
     """Print the figures of one run, or of several repeats together and one by one."""
     if as_json:
-        print(json.dumps(_told(outcomes), ensure_ascii=False))
+        compared = {"comparisons": [asdict(one) for one in comparisons]} if comparisons else {}
+        print(json.dumps(_told(outcomes) | compared, ensure_ascii=False))
         return
     console = Console()
     for outcome in outcomes:
@@ -25,6 +30,8 @@ def show_outcomes(outcomes: Sequence[BenchOutcome], *, as_json: bool) -> None:
             console.print(metrics_table(outcome.metrics))
     if len(outcomes) > 1 and (repeated := _repeated(outcomes)) is not None:
         console.print(repeats_table(repeated))
+    for comparison in comparisons:
+        console.print(comparison_table(comparison))
 
 
 def repeats_table(repeated: RepeatedMetrics) -> Table:

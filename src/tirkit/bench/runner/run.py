@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 import anyio
 import anyio.to_thread
@@ -17,7 +18,7 @@ from tirkit.concurrency import first_failure
 from tirkit.config import Settings
 from tirkit.errors import ConfigError, TirkitError
 from tirkit.events import Listener, ignore
-from tirkit.records import RecordWriter
+from tirkit.records import RecordedRun, RecordWriter
 from tirkit.solver import Solver
 from tirkit.types import Problem, StopReason, Trajectory
 
@@ -104,6 +105,16 @@ async def run_benches(
                 if halt.finishing or benches[-1].failures:
                     break
     return [bench.outcome() for bench in benches]
+
+
+def measure_recorded(directory: Path, settings: Settings) -> list[ProblemMetrics]:
+    """Measure a recorded run as one with `settings` is; blocks.
+
+    Raises:
+        RecordError: there are no records, or they are damaged.
+    """
+    how = _measuring(settings)
+    return [measure_problem(solution, how) for solution in RecordedRun(directory).solutions()]
 
 
 class _Bench:
