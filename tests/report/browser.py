@@ -48,8 +48,10 @@ class Watched:
         return await self.page.locator(selector).count()
 
     async def overflow(self) -> int:
-        """Pixels by which the page is wider than its window."""
-        script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        """Pixels by which the page is wider than its window, or a block of it than itself."""
+        script = """() => Math.max(
+          ...[document.documentElement, ...document.querySelectorAll('.turn, .panel, .verdict')]
+            .map((one) => one.scrollWidth - one.clientWidth))"""
         wider: int = await self.page.evaluate(script)
         return wider
 

@@ -32,6 +32,7 @@ function frontierChart(points) {
     put(svg, [
       leftAxis(ticks(...reach, 5), scales.y, { x: area.left, right: area.right, label: (v) => percent(v) }),
       bottomAxis(apart(marks, scales.x, 46), scales.x, { y: area.bottom, name: "tokens a problem", right: area.right, label: (v) => many(Math.round(v)) }),
+      order.map((one, i) => (one.on_frontier || one.is_run) && s("line", { class: "whisker", x1: places[i][0], x2: places[i][0], y1: scales.y(one.low), y2: scales.y(one.high) })),
       s("path", { class: "edge", d: path(edge) }),
       order.map((one, i) => spot(one, places[i])),
       s("g", { class: "cursor" }),

@@ -4,9 +4,14 @@ const LANE_NAMES = { generate: "generation", code: "code", queue: "waiting for a
 const LANE_ORDERS = {
   index: ["number", (one) => one.index],
   start: ["start", (one) => one.start],
-  end: ["end", (one) => one.start + one.seconds],
+  end: ["end", endOf],
   answer: ["answer", (one, ranks) => (one.answer === null ? HUES + one.killed : ranks(one.answer))],
 };
+
+/** When an attempt and all it did had ended; code of a killed one may end after it. */
+function endOf(one) {
+  return Math.max(one.start + one.seconds, ...one.lanes.slice(-1).map((lane) => lane.start + lane.seconds));
+}
 
 /** The lanes of `attempts`; `settled` is when the verdict stood, or null to leave that out. */
 function laneChart(key, attempts, { ranks, settled, label, alone = false }) {
@@ -14,7 +19,7 @@ function laneChart(key, attempts, { ranks, settled, label, alone = false }) {
   const top = alone ? 4 : 18;
   const bottom = top + row * attempts.length;
   const begin = alone ? attempts[0].start : 0;
-  const end = Math.max(begin + 0.001, ...attempts.map((one) => one.start + one.seconds), ...attempts.flatMap((one) => one.lanes.slice(-1).map((lane) => lane.start + lane.seconds)));
+  const end = Math.max(begin + 0.001, ...attempts.map(endOf));
   let order = attempts;
   let at = -1;
   let piece = -1;
@@ -78,7 +83,7 @@ function laneChart(key, attempts, { ranks, settled, label, alone = false }) {
     const answer = area.right > 0 && one.answer !== null && row >= 14 ? ` ${clipped(one.answer, scale.back && area.right > 400 ? 12 : 5)}` : "";
     return [
       named && s("text", { class: "lane-name", x: area.left - 6, y: middle(i) + 4, "text-anchor": "end" }, String(one.index)),
-      s("text", { class: `lane-end ${one.killed ? "killed" : kind}`, x: scale(one.start + one.seconds) + 4, y: middle(i) + 4 }, row >= 14 ? `${sign}${answer}` : sign),
+      s("text", { class: `lane-end ${one.killed ? "killed" : kind}`, x: scale(endOf(one)) + 4, y: middle(i) + 4 }, row >= 14 ? `${sign}${answer}` : sign),
     ];
   }
 

@@ -38,7 +38,7 @@ function attemptFacts(line, attempt, ranks) {
   return h("div", { class: `verdict ${kind}` },
     h("p", { class: "big" }, attempt.answer === null ? "No answer" : ["Answer ", h("b", { class: "answer" }, swatch(ranks(attempt.answer)), " ", clipped(attempt.answer, 200))], " ", outcomeTag(kind), attempt.killed && [" ", h("span", { class: "tag killed" }, "\u00d7 killed")]),
     kind === "wrong" && line.reference !== null && h("p", {}, "Expected ", h("b", { class: "answer" }, clipped(line.reference, 200))),
-    h("p", {}, attempt.stop_detail || attempt.stop_reason),
+    h("p", {}, "Ended: ", attempt.stop_detail || attempt.stop_reason),
     h("p", { class: "muted" }, [
       counted(attempt.turns.length, "turn"), `${many(attempt.sampled)} tokens sampled`, `${many(attempt.given)} given`, counted(attempt.cells, "cell"),
       `${seconds(attempt.seconds)} from ${seconds(attempt.start)}`, isNumber(attempt.sure) && `mean token probability ${percent(chance(attempt.sure), 1)}`,

@@ -75,7 +75,8 @@ function voteEvolution(line, section) {
     const area = { left: 40, right: width - 14, top: 16, bottom: 186 };
     const [name, value] = VOTE_AXES[axis];
     const places = moments.map(value);
-    const end = Math.max(places[places.length - 1], axis === "time" ? section.settled_at ?? 0 : 0) || 1;
+    // A little room, so that the last step shows its height.
+    const end = 1.02 * Math.max(places[places.length - 1], axis === "time" ? section.settled_at ?? 0 : 0) || 1;
     const top = Math.max(1, ...stacks.map((one) => one.reduce((a, b) => a + b, 0)));
     const x = linear([0, end], [area.left, area.right]);
     const y = linear([0, top], [area.bottom, area.top]);
