@@ -4,6 +4,7 @@ async with tirkit.Solver(engine="vllm:Qwen/Qwen3-8B") as solver:
     solution = await solver.solve("Find the remainder when 14^2025 is divided by 100.")
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -87,3 +88,9 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
+
+
+if "IPython" in sys.modules:  # a notebook, or IPython's own console
+    from tirkit.shell import show_in_ipython
+
+    show_in_ipython()
