@@ -58,7 +58,7 @@ def mcnemar_test(won: int, lost: int) -> float:
         raise ValueError(f"{won} won and {lost} lost: a count cannot be negative")
     differ = won + lost
     tail = sum(math.comb(differ, count) for count in range(min(won, lost) + 1))
-    return min(2 * tail / 2**differ, 1.0)
+    return min(2 * tail / (1 << differ), 1.0)
 
 
 def detectable(standard_error: float) -> float:
