@@ -106,12 +106,13 @@ class _Work:
 
 
 def _check(traces: Path, out: Path | None, at_once: int | None, limit: int | None) -> None:
-    for name, value, most in (("--at-once", at_once, _MOST_AT_ONCE), ("--limit", limit, None)):
-        if value is not None and (value < 1 or (most is not None and value > most)):
-            raise ConfigError(
-                f"{name} is {value}: use 1 to {most}" if most else f"{name}: 1 or more"
-            )
-    if out is not None and out.exists() and traces.exists() and out.samefile(traces):
+    if at_once is not None and not 1 <= at_once <= _MOST_AT_ONCE:
+        raise ConfigError(f"--at-once is {at_once}: use 1 to {_MOST_AT_ONCE}")
+    if limit is not None and limit < 1:
+        raise ConfigError(f"--limit is {limit}: use 1 or more")
+    if not traces.exists():
+        raise ConfigError(f"cannot read {traces}: there is no such file or folder")
+    if out is not None and out.exists() and out.samefile(traces):
         raise ConfigError(f"--out is what is read, {out}: use another")
 
 
@@ -233,9 +234,10 @@ def _show(summary: RerunSummary) -> None:
     for one in summary.examples:
         console.print(
             f"  {one_line(one.id)}, attempt {one.attempt}, cell {one.cell}: {one.difference}: "
-            f"{one_line(one.detail)}"
+            f"{one_line(one.detail)}",
+            soft_wrap=True,
         )
-    console.print(_line(summary))
+    console.print(_line(summary), soft_wrap=True)
 
 
 def _line(summary: RerunSummary) -> str:

@@ -22,6 +22,7 @@ _TORA_HALF = 200
 _LEAST_KEPT = 100
 """Dots alone are taken for a cut only behind so many characters: they may have been printed."""
 
+_OPEN, _CLOSED = frozenset("(["), frozenset(")]")
 _RELATIVE = 1e-9
 _MOST_DIGITS = 400
 _MOST_DEPTH = 50
@@ -60,17 +61,19 @@ def _sorted(text: str) -> str:
     if "{" not in text:
         return text
     stack: list[list[str]] = [[""]]
-    brackets = 0
+    brackets = [0]  # open at each level of braces; a comma inside them parts no items
     for part in re.split(r"([{}()\[\],])", text):
         if part == "{" and len(stack) <= _MOST_DEPTH:
             stack.append([""])
+            brackets.append(0)
         elif part == "}" and len(stack) > 1:
+            brackets.pop()
             items = ", ".join(sorted(item.strip() for item in stack.pop()))
             stack[-1][-1] += "{" + items + "}"
-        elif part == "," and len(stack) > 1 and not brackets:
+        elif part == "," and len(stack) > 1 and not brackets[-1]:
             stack[-1].append("")
         else:
-            brackets += (part in ("(", "[")) - (part in (")", "]"))
+            brackets[-1] += (part in _OPEN) - (part in _CLOSED)
             stack[-1][-1] += part
     while len(stack) > 1:
         rest = "{" + ",".join(stack.pop())

@@ -84,7 +84,7 @@ class Grammar:
             marks = self.codes[_number(opened)]
             end = re.compile(marks.close, re.MULTILINE).search(text, opened.end())
             if end is None:
-                yield RecordedCell(text[opened.end() :].rstrip("\n"), ended=Ended.NOT_RUN)
+                yield RecordedCell(text[opened.end() :].strip("\n"), ended=Ended.NOT_RUN)
                 return
             code = _code(text[opened.end() : end.start()], as_json=marks.as_json)
             cell, place = self._output(code, text, end.end())

@@ -81,7 +81,7 @@ def _unrecorded(line: str) -> Compared:
 
 def _ran(cell: RecordedCell, result: CodeResult) -> Compared:
     found = _of_outputs(cell.output or "", result)
-    if found is not None and (cell.ended is Ended.OK or _is_told_in_output(cell)):
+    if found is not None and _is_told_in_output(cell):
         return Compared(found)
     if cell.ended is Ended.TIMED_OUT:
         return Compared(Difference.RECORDED_TIMEOUT)
@@ -91,9 +91,8 @@ def _ran(cell: RecordedCell, result: CodeResult) -> Compared:
 
 
 def _is_told_in_output(cell: RecordedCell) -> bool:
-    """Whether the error is known from the output alone: then the code may have printed it."""
-    told = cell.error is None or cell.error in (cell.output or "")
-    return cell.ended is Ended.ERROR and told
+    """Whether an error is known from the output alone: then the code may have printed it."""
+    return cell.ended in {Ended.OK, Ended.ERROR} and (cell.error or "") in (cell.output or "")
 
 
 def _of_outputs(recorded: str, result: CodeResult) -> Difference | None:
@@ -125,14 +124,14 @@ def _raised(cell: RecordedCell, result: CodeResult, line: str) -> Compared:
     if cell.ended is Ended.TIMED_OUT:
         return Compared(Difference.RECORDED_TIMEOUT, line)
     new_name, new_text = split_error(line)
-    if cell.error is not None:
-        name, text = split_error(cell.error)
-        if name == new_name:
-            if not _is_told_in_output(cell) and not _of_outputs(cell.output or "", result):
-                return Compared(Difference.OUTPUT, line)
-            same = " ".join(text.split()) == " ".join(new_text.split())
-            return Compared(Difference.SAME_ERROR if same else Difference.ERROR_TEXT, line)
-    elif cell.ended is Ended.ERROR and new_name and new_name in (cell.output or ""):
+    # An exception of the code's own may have any name: without one the last line may be it.
+    name, text = split_error(cell.error or (cell.output or "").rpartition("\n")[2])
+    if name and name == new_name:
+        if not _is_told_in_output(cell) and not _of_outputs(cell.output or "", result):
+            return Compared(Difference.OUTPUT, line)
+        same = " ".join(text.split()) == " ".join(new_text.split())
+        return Compared(Difference.SAME_ERROR if same else Difference.ERROR_TEXT, line)
+    if cell.ended is Ended.ERROR and not cell.error and new_name in (cell.output or ""):
         return Compared(Difference.ERROR_TEXT, line)
     return Compared(_cause(new_name, recorded_error=cell.ended is Ended.ERROR), line)
 

@@ -9,6 +9,9 @@ from tirkit.bench.rerun.own import row_traces, run_traces
 from tirkit.bench.rerun.traces import RecordedTrace
 from tirkit.errors import ConfigError, RecordError
 
+_RUN_FILE = "records.jsonl"
+"""Of this name, the file is read with what stands beside it in its folder."""
+
 _OWN_TYPES = {"run", "attempt", "solution"}
 
 
@@ -23,13 +26,19 @@ def read_traces(path: Path) -> Iterator[RecordedTrace]:
     """
     empty = True
     try:
-        for trace in run_traces(path) if path.is_dir() else _file_traces(path):
+        for trace in _run_or_file(path):
             empty = False
             yield trace
     except RecordError as error:
         raise ConfigError(str(error)) from error
     if empty:
         raise ConfigError(f"{path} holds no recorded attempt: give a JSONL file, one object a line")
+
+
+def _run_or_file(path: Path) -> Iterator[RecordedTrace]:
+    if path.is_dir():
+        return run_traces(path)
+    return run_traces(path.parent) if path.name == _RUN_FILE else _file_traces(path)
 
 
 def _file_traces(path: Path) -> Iterator[RecordedTrace]:
