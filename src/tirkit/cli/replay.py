@@ -15,11 +15,9 @@ import anyio
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from tirkit.bench import run_settings
 from tirkit.bench.rerun import (
-    Difference,
     Group,
     RecordedTrace,
     RerunFile,
@@ -31,8 +29,8 @@ from tirkit.bench.rerun import (
 )
 from tirkit.cli import options
 from tirkit.cli.errors import WORK_FAILED, exit_codes
+from tirkit.cli.replay_table import show_rerun
 from tirkit.concurrency import usable_cores
-from tirkit.display import one_line
 from tirkit.errors import ConfigError
 from tirkit.kernels import KernelPool, KernelSettings
 
@@ -86,7 +84,7 @@ def replay(
         if as_json:
             print(json.dumps(summary.as_dict()))
         elif not quiet:
-            _show(summary)
+            show_rerun(summary)
     if interrupted:
         more = ": the same command goes on" if out is not None else ""
         print(f"tirkit: interrupted{more}", file=sys.stderr)
@@ -218,34 +216,3 @@ def _progress(work: _Work, summary: RerunSummary) -> Iterator[Callable[[int], No
             bar.update(task, completed=read_bytes, description=told)
 
         yield advance
-
-
-def _show(summary: RerunSummary) -> None:
-    """The classes as a table, the first that differ, and how fast it was."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    table = Table("class", "cells", "meaning", box=None, pad_edge=False)
-    table.columns[1].justify = "right"
-    for group in Group:
-        for kind in Difference:
-            if kind.group is group and summary.counts[kind]:
-                style = "red" if group is Group.DIFFERS else None
-                table.add_row(kind.value, str(summary.counts[kind]), kind.meaning, style=style)
-    console.print(table)
-    for one in summary.examples:
-        console.print(
-            f"  {one_line(one.id)}, attempt {one.attempt}, cell {one.cell}: {one.difference}: "
-            f"{one_line(one.detail)}",
-            soft_wrap=True,
-        )
-    console.print(_line(summary), soft_wrap=True)
-
-
-def _line(summary: RerunSummary) -> str:
-    earlier = f" ({summary.earlier} of an earlier run)" if summary.earlier else ""
-    speed = summary.cells_per_second
-    rate = f", {speed:.1f} cells a second" if speed is not None else ""
-    return (
-        f"{summary.traces} traces{earlier}, {summary.cells} cells: "
-        f"{summary.of_group(Group.AGREES)} agree, {summary.of_group(Group.DIFFERS)} differ, "
-        f"{summary.of_group(Group.NOT_COMPARED)} not compared; {summary.seconds:.1f} s{rate}"
-    )
