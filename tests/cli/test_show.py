@@ -81,7 +81,7 @@ def test_show_when_all_are_asked_for_then_each_is_there(run: Path) -> None:
 def test_show_when_the_trajectory_stands_alone_then_it_is_printed(
     run: Path, tmp_path: Path
 ) -> None:
-    line = (run / "records.jsonl").read_text().splitlines()[0]
+    line = (run / "records.jsonl").read_text().splitlines()[1]
     path = tmp_path / "one.json"
     path.write_text(json.dumps(json.loads(line), indent=1))
     assert "── answered: answer 42" in tirkit("show", str(path)).stdout
@@ -137,7 +137,7 @@ def test_show_when_used_wrongly_then_one_line_says_what(
     ):  # fmt: skip
         (tmp_path / file).write_bytes(data)
     (tmp_path / "with").mkdir()
-    (tmp_path / "with" / "records.jsonl").write_bytes(rows[0])
+    (tmp_path / "with" / "records.jsonl").write_bytes(rows[1])
     (tmp_path / "with" / "config.json").write_text("{")
     command, message = WRONG[name]
     shown = tirkit(*shlex.split(command.format(here=tmp_path, run=run)))

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from tests.records.factory import PROBLEM, solution, trajectories, trajectory
 from tirkit.errors import RecordError
@@ -61,18 +60,6 @@ def test_attempt_row_when_the_mask_is_long_then_only_its_runs_are_written() -> N
     assert row.trajectory() == made
 
 
-def test_attempt_row_when_it_is_of_version_1_then_is_read_without_what_it_lacks() -> None:
-    new = ("finish", "given")
-    row = json.loads(attempt_fields(version=1))
-    assert row.pop("prompt") == "default"
-    row["turns"] = [{key: turn[key] for key in turn if key not in new} for turn in row["turns"]]
-    old = decode_row(json.dumps(row).encode())
-    assert isinstance(old, AttemptRow)
-    made = trajectory()
-    turns = tuple(replace(turn, finish=None, given="") for turn in made.turns)
-    assert old.trajectory() == replace(made, prompt="", turns=turns)
-
-
 @given(st.lists(st.sampled_from([0, 1])).map(bytes))
 def test_mask_runs_when_expanded_then_give_the_mask(mask: bytes) -> None:
     runs = mask_runs(mask)
@@ -110,7 +97,7 @@ def test_mask_runs_when_the_mask_is_no_mask_then_is_refused() -> None:
 )
 def test_attempt_row_when_a_field_is_wrong_then_is_refused(changes: dict[str, Any]) -> None:
     assert decode_row(attempt_fields()).type == "attempt"
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValueError, match="."):
         decode_row(attempt_fields(**changes))
 
 
@@ -118,7 +105,7 @@ def test_attempt_row_when_a_field_is_wrong_then_is_refused(changes: dict[str, An
     "line", [b"", b"\n", b"null", b"[]", b"{}", b"\xff\xfe", b"[" * 10**6, b'{"type":"attempt"}']
 )
 def test_decode_row_when_the_line_is_no_row_then_is_refused(line: bytes) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValueError, match="."):
         decode_row(line)
 
 

@@ -22,16 +22,17 @@ LOSER = trajectory(1, answer=None, stop_reason=StopReason.CANCELLED)
 
 def rows(directory: Path) -> list[tuple[str, int | None]]:
     lines = (directory / "records.jsonl").read_bytes().splitlines()
-    return [(row["type"], row.get("index")) for row in map(json.loads, lines)]
+    told = [(row["type"], row.get("index")) for row in map(json.loads, lines)]
+    return [one for one in told if one[0] != "run"]
 
 
 async def test_writer_when_resumed_then_knows_what_is_there(tmp_path: Path) -> None:
     out = tmp_path / "new" / "run"
     async with RecordWriter(out, SETTINGS) as writer:
-        assert writer.resumed.attempts == {}
+        assert writer.run.attempts == {}
         assert await writer.append_attempt(PROBLEM, trajectory(0))
     async with RecordWriter(out, SETTINGS) as writer:
-        assert writer.resumed.attempts == {KEY: [trajectory(0)]}
+        assert writer.run.trajectories(KEY) == (trajectory(0),)
         assert not await writer.append_attempt(PROBLEM, trajectory(0))
         assert await writer.append_solution(solution())
         assert not await writer.append_solution(solution())
@@ -91,7 +92,7 @@ async def test_writer_when_the_last_row_is_torn_then_starts_on_a_fresh_line(
     path.write_bytes(path.read_bytes()[:-cut])
     async with RecordWriter(tmp_path, SETTINGS) as writer:
         expected = [0, 1] if cut == 1 else [0]
-        assert [one.index for one in writer.resumed.attempts[KEY]] == expected
+        assert list(writer.run.attempts[KEY]) == expected
         await writer.append_attempt(PROBLEM, trajectory(2))
     assert [one.index for one in read_records(tmp_path).attempts[KEY]] == [*expected, 2]
 
@@ -102,9 +103,10 @@ async def test_writer_when_a_row_in_the_middle_is_damaged_then_refuses_and_chang
     async with RecordWriter(tmp_path, SETTINGS) as writer:
         await writer.append_attempt(PROBLEM, trajectory(0))
     path = tmp_path / "records.jsonl"
-    damaged = b"garbage\n" + path.read_bytes()
+    header, rest = path.read_bytes().split(b"\n", 1)
+    damaged = header + b"\ngarbage\n" + rest
     path.write_bytes(damaged)
-    with pytest.raises(RecordError, match=r"records\.jsonl, line 1: not a row"):
+    with pytest.raises(RecordError, match=r"records\.jsonl, line 2: not a row"):
         async with RecordWriter(tmp_path, SETTINGS):
             pass
     assert path.read_bytes() == damaged
@@ -120,7 +122,7 @@ async def test_writer_when_another_writes_to_the_directory_then_is_refused(tmp_p
                 pass
         assert await writer.append_attempt(PROBLEM, trajectory(0))
     async with RecordWriter(alias, SETTINGS) as writer:
-        assert len(writer.resumed.attempts) == 1
+        assert len(writer.run.attempts) == 1
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ async def test_writer_when_settings_differ_then_names_the_keys_and_the_remedy(
         async with RecordWriter(tmp_path, settings):
             pass
     async with RecordWriter(tmp_path, SETTINGS) as writer:
-        assert writer.resumed.attempts == {}
+        assert writer.run.attempts == {}
 
 
 async def test_writer_when_settings_are_missing_or_damaged_then_says_so(tmp_path: Path) -> None:
@@ -231,7 +233,7 @@ async def test_writer_when_killed_at_any_moment_then_every_confirmed_row_is_ther
             child.kill()
             await child.wait()
             async with RecordWriter(tmp_path, SETTINGS) as writer:  # though the orphan lives
-                found = [one.index for one in writer.resumed.attempts[KEY]]
+                found = list(writer.run.attempts[KEY])
                 assert await writer.append_attempt(PROBLEM, trajectory(len(found)))
         finally:
             os.kill(orphan, signal.SIGKILL)

@@ -214,6 +214,8 @@ class AnswerRows:
 
 
 def _is_own(row: Mapping[str, Any]) -> bool:
+    if row.get("type") == "run":
+        return "machine" in row
     return row.get("type") in {"attempt", "solution"} and "content_hash" in row
 
 

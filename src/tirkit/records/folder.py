@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tirkit.errors import ConfigError, RecordError
+from tirkit.records.header import plain
 
 CONFIG_FILE = "config.json"
 LOCK_FILE = "records.lock"
@@ -65,6 +66,8 @@ class DirectoryLock:
 def check_settings(directory: Path, settings: Mapping[str, Any], *, has_records: bool) -> None:
     """Write the settings beside the records, or compare them with those written before.
 
+    Secrets are left out of both.
+
     Raises:
         ConfigError: the records were made with other settings (names the keys, never the values),
             or it is unknown with which.
@@ -72,9 +75,10 @@ def check_settings(directory: Path, settings: Mapping[str, Any], *, has_records:
         OSError: it cannot be read or written.
     """
     path = directory / CONFIG_FILE
-    wanted = _plain(settings)
-    if path.exists():
-        differing = list(_differing(_load(path), wanted))
+    wanted = plain(settings)
+    there = read_settings(directory)
+    if there is not None:
+        differing = list(_differing(there, wanted))
         if differing:
             raise ConfigError(
                 f"{directory} was made with other settings ({', '.join(differing)} differ): use "
@@ -86,6 +90,25 @@ def check_settings(directory: Path, settings: Mapping[str, Any], *, has_records:
         _write_whole(path, json.dumps(wanted, indent=2, sort_keys=True) + "\n")
 
 
+def read_settings(directory: Path) -> dict[str, Any] | None:
+    """The settings kept beside the records, or None.
+
+    Raises:
+        RecordError: they are damaged.
+        OSError: they cannot be read.
+    """
+    path = directory / CONFIG_FILE
+    try:
+        loaded = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{path} is no JSON: {error}") from error
+    if not isinstance(loaded, dict):
+        raise RecordError(f"{path} holds no object")
+    return loaded
+
+
 def sync_directory(directory: Path) -> None:
     """Make the names of new files in `directory` survive a power cut."""
     descriptor = os.open(directory, os.O_RDONLY)
@@ -93,25 +116,6 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as reading them back will give them."""
-    try:
-        plain: dict[str, Any] = json.loads(json.dumps(dict(settings)))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ConfigError(f"settings cannot be written as JSON: {error}") from error
-    return plain
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        loaded = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise RecordError(f"{path} is no JSON: {error}") from error
-    if not isinstance(loaded, dict):
-        raise RecordError(f"{path} holds no object")
-    return loaded
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from pydantic import ValidationError
 
 from tirkit.errors import RecordError, TirkitError
-from tirkit.records.schema import AttemptRow, SolutionRow, decode_row
+from tirkit.records.schema import AnyRow, AttemptRow, RunRow, SolutionRow, decode_row
 from tirkit.types import Solution, Trajectory
 
 RECORDS_FILE = "records.jsonl"
@@ -84,10 +84,10 @@ def read_rows(path: Path, file: BinaryIO) -> Resumed:
     for number, line in _lines(path, file):
         try:
             _take(decode_row(line), resumed)
-        except ValidationError as error:
+        except ValueError as error:
             if not line.endswith(b"\n"):
                 return Resumed(resumed.solutions, resumed.attempts, len(line))
-            raise RecordError(f"{path}, line {number}: {_first_fault(error)}") from error
+            raise RecordError(f"{path}, line {number}: {first_fault(error)}") from error
         except TirkitError as error:
             raise RecordError(f"{path}, line {number}: {error}") from error
     return resumed
@@ -96,7 +96,7 @@ def read_rows(path: Path, file: BinaryIO) -> Resumed:
 def _only_row(data: bytes) -> AttemptRow | None:
     try:
         row = decode_row(data) if len(data) <= MAX_ROW_BYTES else None
-    except ValidationError:
+    except ValueError:
         return None
     return row if isinstance(row, AttemptRow) else None
 
@@ -110,7 +110,9 @@ def _lines(path: Path, file: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield number, line
 
 
-def _take(row: AttemptRow | SolutionRow, resumed: Resumed) -> None:
+def _take(row: AnyRow, resumed: Resumed) -> None:
+    if isinstance(row, RunRow):
+        return
     attempts = resumed.attempts.get(row.content_hash, [])
     by_index = {trajectory.index: trajectory for trajectory in attempts}
     if isinstance(row, SolutionRow):
@@ -123,8 +125,10 @@ def _take(row: AttemptRow | SolutionRow, resumed: Resumed) -> None:
         resumed.attempts.setdefault(row.content_hash, []).append(row.trajectory())
 
 
-def _first_fault(error: ValidationError) -> str:
+def first_fault(error: ValueError) -> str:
     """The first complaint in one line, without the value it is about."""
+    if not isinstance(error, ValidationError):
+        return f"not a row of tirkit: {error}"[:_FAULT_CHARS]
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     return f"not a row of tirkit: {place + ': ' if place else ''}{first['msg']}"[:_FAULT_CHARS]

@@ -1,45 +1,39 @@
-"""The rows of `records.jsonl`: one finished attempt, or one settled problem.
+"""The rows of `records.jsonl`: one finished attempt, one settled problem, or what ran.
 
-Rows are strict: a field too many, too few or of another type is refused, and so is another
-`version`, which rises with every change that old readers would misread. Beside that they are
-plain JSON, except that a log-probability may be NaN or -Infinity (as Python writes and reads them).
+Rows are strict: a field too many, too few or of another type is refused, and so is a `version`
+that is not known; it rises with every change that old readers would misread. Beside that they are
+plain JSON, except that a figure may be NaN or infinite (as Python writes and reads them).
 """
 
+import base64
 import json
 from collections.abc import Mapping
-from dataclasses import fields
-from itertools import groupby
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from tirkit.errors import RecordError
-from tirkit.types import (
-    Answer,
-    AnswerDomain,
-    AttemptStats,
-    Judgment,
-    Problem,
-    Solution,
-    StopReason,
-    Trajectory,
-    Turn,
-    Usage,
-    Verdict,
+from tirkit.records.attempt_row import AttemptRow, mask_runs
+from tirkit.records.header import RunRow
+from tirkit.records.row import ContentHash, Count, Row
+from tirkit.records.upgrade import upgraded
+from tirkit.types import AnswerDomain, Judgment, Problem, Solution, Trajectory, Usage, Verdict
+
+__all__ = (
+    "AnyRow",
+    "AttemptRow",
+    "ProblemRow",
+    "RunRow",
+    "SolutionRow",
+    "decode_row",
+    "encode_row",
+    "mask_runs",
+    "solution_row",
 )
 
-_Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-_Count = Annotated[int, Field(ge=0)]
 
-
-class _Row(BaseModel):
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, ser_json_inf_nan="constants"
-    )
-
-
-class ProblemRow(_Row):
+class ProblemRow(Row):
     """What was asked, whole, so that a report needs no dataset."""
 
     id: str
@@ -68,83 +62,18 @@ class ProblemRow(_Row):
         return Problem(self.text, self.id, self.answer, self.domain, self.metadata)
 
 
-class AttemptRow(_Row):
-    """A whole trajectory under its problem's content hash.
-
-    Version 1 (before prompts, finishes and appended texts were recorded), version 2 (before there
-    were a reasoner and figures of the tokens) and version 3 (before a turn told when it began) are
-    read as well.
-
-    Attributes:
-        reasoner: the row of a second model's part in the attempt, or None.
-        mask_runs: lengths of the runs of equal mask values, in tokens, the first of given ones;
-            `[5, 3]` is five given tokens, then three sampled.
-    """
-
-    type: Literal["attempt"] = "attempt"
-    version: Literal[1, 2, 3, 4] = 4
-    content_hash: _Hash
-    attempt_id: str
-    problem_id: str
-    index: _Count
-    seed: int
-    answer: Answer | None
-    stop_reason: StopReason
-    stop_detail: str
-    usage: Usage
-    token_exact: bool
-    engine: str
-    dialect: str
-    started_at: float
-    duration_seconds: float
-    prompt: str = ""
-    prompt_text: str
-    turns: tuple[Turn, ...]
-    ids: tuple[int, ...]
-    mask_runs: tuple[_Count, ...]
-    logprobs: tuple[float, ...]
-    reasoner: "AttemptRow | None" = None
-    stats: AttemptStats | None = None
-
-    @model_validator(mode="after")
-    def _aligned(self) -> Self:
-        tokens = len(self.ids)
-        if sum(self.mask_runs) != tokens:
-            raise ValueError(f"mask_runs cover {sum(self.mask_runs)} tokens of {tokens}")
-        if len(self.logprobs) not in {0, tokens}:
-            raise ValueError(f"{len(self.logprobs)} logprobs for {tokens} tokens")
-        return self
-
-    @classmethod
-    def of(cls, content_hash: str, trajectory: Trajectory) -> Self:
-        """The row of a trajectory."""
-        kept = {field.name: getattr(trajectory, field.name) for field in fields(trajectory)}
-        runs, beside = mask_runs(kept.pop("mask")), kept.pop("reasoner")
-        reasoner = None if beside is None else cls.of(content_hash, beside)
-        return cls(content_hash=content_hash, mask_runs=runs, reasoner=reasoner, **kept)
-
-    def trajectory(self) -> Trajectory:
-        """The trajectory of the row, equal to the one it was made of."""
-        kept = {name: getattr(self, name) for name in _SAME_FIELDS}
-        reasoner = None if self.reasoner is None else self.reasoner.trajectory()
-        mask = b"".join(
-            (b"\x00", b"\x01")[place % 2] * length for place, length in enumerate(self.mask_runs)
-        )
-        return Trajectory(mask=mask, reasoner=reasoner, **kept)
-
-
-class SolutionRow(_Row):
+class SolutionRow(Row):
     """A settled problem. `attempts` names the trajectories by index; their rows stand before."""
 
     type: Literal["solution"] = "solution"
     version: Literal[1] = 1
-    content_hash: _Hash
+    content_hash: ContentHash
     problem: ProblemRow
     verdict: Verdict
     stop_reason: str
     duration_seconds: float
     usage: Usage
-    attempts: tuple[_Count, ...]
+    attempts: tuple[Count, ...]
     judgment: Judgment | None = None
 
     @classmethod
@@ -161,15 +90,26 @@ class SolutionRow(_Row):
             judgment=solution.judgment,
         )
 
+    def checked_problem(self) -> Problem:
+        """The problem of the row.
+
+        Raises:
+            RecordError: it is not the one of `content_hash`.
+            ConfigError: its text is empty.
+        """
+        problem = self.problem.problem()
+        if problem.content_hash != self.content_hash:
+            raise RecordError(f"problem {problem.id} is not the one of its content_hash")
+        return problem
+
     def solution(self, trajectories: Mapping[int, Trajectory]) -> Solution:
         """The solution of the row, with its trajectories looked up by index.
 
         Raises:
             RecordError: a trajectory is missing, or the problem is not the one of `content_hash`.
+            ConfigError: its text is empty.
         """
-        problem = self.problem.problem()
-        if problem.content_hash != self.content_hash:
-            raise RecordError(f"problem {problem.id} is not the one of its content_hash")
+        problem = self.checked_problem()
         missing = [index for index in self.attempts if index not in trajectories]
         if missing:
             raise RecordError(f"problem {problem.id} lacks its attempts {missing}")
@@ -183,26 +123,11 @@ class SolutionRow(_Row):
         )
 
 
-Row = Annotated[AttemptRow | SolutionRow, Field(discriminator="type")]
-_ROWS: TypeAdapter[AttemptRow | SolutionRow] = TypeAdapter(Row)
-_SAME_FIELDS = tuple(
-    field.name for field in fields(Trajectory) if field.name not in {"mask", "reasoner"}
-)
+AnyRow = AttemptRow | SolutionRow | RunRow
+_ROWS: TypeAdapter[AnyRow] = TypeAdapter(Annotated[AnyRow, Field(discriminator="type")])
 
 
-def mask_runs(mask: bytes) -> tuple[int, ...]:
-    """Lengths of the runs of equal values, the first of zeros (it may be 0).
-
-    Raises:
-        RecordError: the mask holds something but 0 and 1.
-    """
-    if mask.strip(b"\x00\x01"):
-        raise RecordError("a mask holds something but 0 and 1")
-    runs = tuple(len(list(run)) for _, run in groupby(mask))
-    return (0, *runs) if mask.startswith(b"\x01") else runs
-
-
-def encode_row(row: AttemptRow | SolutionRow) -> bytes:
+def encode_row(row: AnyRow) -> bytes:
     """One line of JSON, its newline included.
 
     A lone surrogate, which no encoding can hold, is written as `?`; metadata that JSON cannot hold
@@ -216,19 +141,25 @@ def encode_row(row: AttemptRow | SolutionRow) -> bytes:
     except (PydanticSerializationError, ValueError):
         pass
     try:
-        text = json.dumps(row.model_dump(), ensure_ascii=False, default=str)
+        text = json.dumps(
+            row.model_dump(), ensure_ascii=False, default=_plain, separators=(",", ":")
+        )
     except (TypeError, ValueError, RecursionError) as error:
         raise RecordError(f"a {row.type} row cannot be written as JSON: {error}") from error
     return text.encode("utf-8", "replace") + b"\n"
 
 
-def decode_row(line: bytes) -> AttemptRow | SolutionRow:
-    """The row of one line.
+def decode_row(line: bytes) -> AnyRow:
+    """The row of one line, of any version; an older one is brought up to the newest.
 
     Raises:
         ValueError: it is no JSON or no row (`pydantic.ValidationError` is one).
     """
-    return _ROWS.validate_json(line, strict=True)
+    return _ROWS.validate_json(upgraded(line), strict=True)
+
+
+def _plain(value: object) -> str:
+    return base64.urlsafe_b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
 def solution_row(solution: Solution) -> dict[str, Any]:

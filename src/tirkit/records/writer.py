@@ -1,21 +1,17 @@
 """Append rows so that a kill at any moment loses nothing that was finished."""
 
-import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import anyio
 import anyio.to_thread
-from pydantic import ValidationError
 
 from tirkit.concurrency import shielded
 from tirkit.errors import RecordError
-from tirkit.records.folder import DirectoryLock, check_settings, sync_directory
-from tirkit.records.reader import MAX_ROW_BYTES, RECORDS_FILE, Resumed, read_rows
-from tirkit.records.schema import AttemptRow, SolutionRow, encode_row
+from tirkit.records.row_file import RowFile
+from tirkit.records.run import RecordedRun
 from tirkit.types import Problem, Solution, StopReason, Trajectory
 
 WRITE_SECONDS = 60.0
@@ -25,30 +21,54 @@ WRITE_SECONDS = 60.0
 class RecordWriter:
     """Appends to `records.jsonl` in a directory; one writer per directory at a time.
 
-    An async context manager. Entering reads what is there (`resumed`), cuts an incomplete last
-    row off and takes the directory's lock. Every append encodes, writes, flushes and fsyncs in a
-    worker thread, one after the other, and is carried through although its caller is cancelled.
+    An async context manager. Entering takes the directory's lock, opens what is there (`run`), cuts
+    an incomplete last row off and appends a header. Every append encodes, writes, flushes and
+    fsyncs in a worker thread, one after the other, and is carried through although its caller is
+    cancelled.
 
     Args:
         directory: made if it does not exist.
-        settings: the resolved settings as JSON values, kept in `config.json`.
+        settings: the resolved settings as JSON values, kept in `config.json`; a run is gone on
+            with by the same ones alone.
+        beside: further settings, of the machine rather than of the run, that only the header tells.
+        facts: what else the header shall tell, such as the dataset's name, as JSON values.
 
     Raises:
         ConfigError: on entering: the directory was made with other settings.
-        RecordError: on entering: another run writes there, or its records are damaged.
+        RecordError: on entering: another run writes there, its records are damaged, or it cannot
+            be written to.
     """
 
-    def __init__(self, directory: Path, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        settings: Mapping[str, Any],
+        *,
+        beside: Mapping[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
         self._directory = directory
         self._settings = settings
-        self._rows: _RowFile | None = None
+        self._beside = beside or {}
+        self._facts = facts or {}
+        self._rows: RowFile | None = None
+        self._run: RecordedRun | None = None
         self._turn = anyio.Lock()
-        self.resumed = Resumed()
-        """What the directory held on entering."""
+
+    @property
+    def run(self) -> RecordedRun:
+        """What the directory held on entering; `refresh` takes what was written since.
+
+        Raises:
+            RecordError: the writer was never entered.
+        """
+        if self._run is None:
+            raise RecordError(f"the writer of {self._directory} is not open")
+        return self._run
 
     async def __aenter__(self) -> Self:
-        self._rows, self.resumed = await anyio.to_thread.run_sync(
-            _RowFile.open, self._directory, self._settings
+        self._rows, self._run = await anyio.to_thread.run_sync(
+            RowFile.open, self._directory, self._settings, self._beside, self._facts
         )
         return self
 
@@ -72,6 +92,7 @@ class RecordWriter:
         Raises:
             RecordError: it could not be written.
         """
+        _check(problem)
         if trajectory.stop_reason is StopReason.CANCELLED:
             return False
         return await self._append(
@@ -86,10 +107,11 @@ class RecordWriter:
         Raises:
             RecordError: it could not be written.
         """
+        _check(solution.problem)
         key = solution.problem.content_hash
         return await self._append(lambda rows: rows.append(key, solution.trajectories, solution))
 
-    async def _append(self, write: "Callable[[_RowFile], bool]") -> bool:
+    async def _append(self, write: Callable[[RowFile], bool]) -> bool:
         async with shielded(WRITE_SECONDS), self._turn:
             if self._rows is None:
                 raise RecordError(f"the writer of {self._directory} is not open")
@@ -97,106 +119,12 @@ class RecordWriter:
         raise RecordError(f"no row could be written to {self._directory} in {WRITE_SECONDS:g} s")
 
 
-class _RowFile:
-    """The open file, and what it holds. Every method blocks: worker threads alone call them."""
-
-    def __init__(self, path: Path, lock: DirectoryLock, resumed: Resumed) -> None:
-        self._path = path
-        self._lock = lock
-        self._solved = set(resumed.solutions)
-        self._attempts = {
-            (key, trajectory.index)
-            for key, trajectories in resumed.attempts.items()
-            for trajectory in trajectories
-        }
-        self._file = path.open("r+b", buffering=0)
-        self._end = self._file.seek(0, os.SEEK_END)
-
-    @classmethod
-    def open(cls, directory: Path, settings: Mapping[str, Any]) -> "tuple[_RowFile, Resumed]":
-        """Lock the directory, check its settings, read it and mend its end."""
-        path = directory / RECORDS_FILE
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            lock = DirectoryLock.acquire(directory)
-            try:
-                path.touch()
-                check_settings(directory, settings, has_records=path.stat().st_size > 0)
-                sync_directory(directory)
-                resumed = _read_and_mend(path)
-                return cls(path, lock, resumed), resumed
-            except BaseException:
-                lock.release()
-                raise
-        except OSError as error:
-            raise RecordError(f"cannot write to {directory}: {error.strerror or error}") from error
-
-    def append(
-        self, key: str, trajectories: tuple[Trajectory, ...], solution: Solution | None
-    ) -> bool:
-        """Write what is not there yet in one go; False if there is nothing to write."""
-        if solution is not None and key in self._solved:
-            return False
-        fresh = {
-            trajectory.index: trajectory
-            for trajectory in trajectories
-            if (key, trajectory.index) not in self._attempts
-        }
-        if solution is None and not fresh:
-            return False
-        self._write(_encode(key, fresh, solution))
-        self._attempts.update((key, index) for index in fresh)
-        if solution is not None:
-            self._solved.add(key)
-        return True
-
-    def close(self) -> None:
-        """Close the file and give the directory free."""
-        try:
-            self._file.close()
-        finally:
-            self._lock.release()
-
-    def _write(self, data: bytes) -> None:
-        """Append and fsync; a failed write leaves the file as it was before."""
-        left = memoryview(data)
-        try:
-            self._file.truncate(self._end)  # what a failed write may have left
-            self._file.seek(self._end)
-            while left:
-                left = left[self._file.write(left) :]
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            with suppress(OSError):
-                self._file.truncate(self._end)
-            raise RecordError(f"cannot write {self._path}: {error.strerror or error}") from error
-        self._end += len(data)
-
-
-def _encode(key: str, fresh: Mapping[int, Trajectory], solution: Solution | None) -> bytes:
+def _check(problem: Problem) -> None:
+    """Refuse what would not be the same problem when read again."""
     try:
-        rows: list[AttemptRow | SolutionRow] = [
-            AttemptRow.of(key, trajectory) for trajectory in fresh.values()
-        ]
-        if solution is not None:
-            rows.append(SolutionRow.of(solution))
-    except ValidationError as error:
-        raise RecordError(f"no row can be made of problem {key[:12]}: {error}") from error
-    lines = [encode_row(row) for row in rows]
-    if max(map(len, lines)) > MAX_ROW_BYTES:
-        raise RecordError(f"a row of problem {key[:12]} is longer than {MAX_ROW_BYTES} bytes")
-    return b"".join(lines)
-
-
-def _read_and_mend(path: Path) -> Resumed:
-    """Read all rows, cut an incomplete last one off and end the file with a newline."""
-    with path.open("r+b") as file:
-        resumed = read_rows(path, file)
-        end = file.seek(0, os.SEEK_END) - resumed.torn_bytes
-        file.truncate(end)
-        file.seek(max(end - 1, 0))
-        if end and file.read(1) != b"\n":
-            file.write(b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return resumed
+        problem.text.encode()
+    except UnicodeEncodeError as error:
+        raise RecordError(
+            f"problem {problem.id!r} holds half a character (a lone surrogate, at character "
+            f"{error.start}), which no file can hold: mend its text"
+        ) from error

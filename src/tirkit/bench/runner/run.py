@@ -139,7 +139,7 @@ class _Bench:
         """
         async with self._writer:
             self._check_same_problems()
-            settled = self._writer.resumed.solutions
+            settled = self._writer.run.problems
             asked = {problem.content_hash: problem for problem in reversed(self._asked)}
             keys = dict.fromkeys(problem.content_hash for problem in self._asked)
             with first_failure():
@@ -164,7 +164,7 @@ class _Bench:
         )
 
     def _check_same_problems(self) -> None:
-        recorded = {*self._writer.resumed.solutions, *self._writer.resumed.attempts}
+        recorded = self._writer.run.attempts.keys() | self._writer.run.problems.keys()
         if recorded and recorded.isdisjoint(one.content_hash for one in self._asked):
             raise ConfigError(f"{self._run.out} holds records of other problems: use another --out")
 
@@ -195,7 +195,7 @@ class _Bench:
     async def _solve_one(
         self, solver: Solver, key: str, problem: Problem, listener: Listener
     ) -> None:
-        prior = self._writer.resumed.attempts.get(key, ())
+        prior = await anyio.to_thread.run_sync(self._writer.run.trajectories, key)
         solution = await solver.solve(problem, prior=prior, listener=listener)
         await self._writer.append_solution(solution)
         # Grading may wait for symbols to be compared.
