@@ -173,7 +173,7 @@ class _Bench:
             self._rows[key] = await anyio.to_thread.run_sync(self._measure, key)
 
     def _measure(self, key: str) -> ProblemMetrics:
-        return measure_problem(self._writer.resumed.solutions[key], self._how)
+        return measure_problem(self._writer.run.solution(key), self._how)
 
     async def _solve(self, todo: Mapping[str, Problem], engines: LentEngines, watch: Watch) -> None:
         run = self._run
