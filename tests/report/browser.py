@@ -62,7 +62,12 @@ class Watched:
         await self.page.evaluate("to => { location.hash = to }", address)
         kind = ".trace" if "/a" in address else ".view:not(.overview):not(.trace)"
         await self.page.wait_for_selector(f"main {kind}")
-        await self.page.wait_for_selector(".drawing[viewBox]")
+        await self.drawn()
+
+    async def drawn(self) -> None:
+        """Waits until every drawing has found its width."""
+        drawings = "[...document.querySelectorAll('.drawing')]"
+        await self.page.wait_for_function(f"{drawings}.every(one => one.hasAttribute('viewBox'))")
 
     async def at(self, address: str) -> None:
         """Waits until the part of the address after # is this."""
@@ -86,6 +91,7 @@ async def opened(
         watched = await _watched(context, file)
         await watched.page.goto(file.as_uri() + address)
         await watched.page.wait_for_selector("main .view")
+        await watched.drawn()
         yield watched
     finally:
         await context.close()

@@ -208,6 +208,7 @@ async def test_thinking_when_unfolded_one_by_one_or_all_then_it_is_there(
         turns = len(ATTEMPTS[3].turns) + 1
         assert await watched.count(".thinking .reading") == 0
         await watched.page.locator(".thinking > summary").last.click()
+        await watched.page.wait_for_selector(".thinking .reading")
         assert await watched.page.locator(".thinking .reading").all_inner_texts() == [
             f"a {NEEDLE.title()} sum"
         ]

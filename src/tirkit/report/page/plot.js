@@ -106,6 +106,7 @@ function plot({ label, height, draw, point, step, open }) {
     draw(svg, width);
   };
   const follow = (event) => {
+    if (!width) return;
     const corner = svg.getBoundingClientRect();
     point(event.clientX - corner.left, event.clientY - corner.top);
   };
@@ -113,7 +114,7 @@ function plot({ label, height, draw, point, step, open }) {
   frame.addEventListener("pointerdown", follow);
   if (open) frame.addEventListener("click", open);
   frame.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!width || event.ctrlKey || event.metaKey || event.altKey) return;
     const used = event.key === "Enter" ? open && (open(), true) : step(event.key);
     if (!used) return;
     event.preventDefault();
