@@ -20,6 +20,7 @@ CUTS = [
     ("<think>a", "", None),
     ("<think>a</think>b<think>c", "", None),
     ("x<think>a</think>b", "b", None),
+    ("<|channel|>analysis to=python code<|message|>c<|call|>b", "b", None),
     ("[THINK]a[/THINK]b", "b", None),
     ("\u25c1think\u25b7a\u25c1/think\u25b7b", "b", None),
     ("<seed:think>a</seed:think>b", "b", None),

@@ -61,7 +61,8 @@ def safe(cell: Cell) -> str:
     if isinstance(cell, bool):
         return str(cell).lower()
     if isinstance(cell, float):
-        return f"{finite(cell):.6g}" if abs(cell) < 1e6 else f"{finite(cell):.3f}"
+        number = finite(cell)
+        return f"{number:.6g}" if abs(number) < 1e6 else f"{number:.3f}"
     if isinstance(cell, int):
         return str(cell)
     text = cell if len(cell) <= _MOST_CHARS else f"{cell[:_MOST_CHARS]}…"

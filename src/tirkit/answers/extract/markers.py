@@ -66,7 +66,7 @@ _OPENERS = {
     "kimi": "\u25c1think\u25b7",
     "gemma": r"<\|channel>thought\n",
     "to_tool": r"<\|channel\|>(?:analysis|commentary) to=[\w.]{1,40}"
-    r" ?(?:<\|constrain\|>\w{1,20})?<\|message\|>",
+    r" ?(?:(?:<\|constrain\|>)?\w{1,20})?<\|message\|>",
     "analysis": r"<\|channel\|>analysis<\|message\|>",
     "from_tool": r"<\|start\|>(?:python|functions\.\w{1,40})(?: to=assistant)?"
     r"(?:<\|channel\|>\w{1,20})?<\|message\|>",

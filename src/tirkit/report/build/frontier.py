@@ -14,6 +14,7 @@ from tirkit.lab import (
     replayed_trials,
 )
 from tirkit.lab.replay import reach
+from tirkit.report.build.numbers import counted
 from tirkit.report.build.terms import Terms
 from tirkit.report.payload import FrontierPoint
 from tirkit.types import Solution
@@ -49,7 +50,7 @@ class FrontierBuild:
         self._settings = terms.settings
         self._comparison = terms.comparison
         self._courses: list[Course] = []
-        self._attempts = self._chars = 0
+        self._attempts = self._chars = self._unheard = 0
         self._full = False
 
     def add(self, solution: Solution) -> None:
@@ -58,6 +59,9 @@ class FrontierBuild:
             return
         most = None if self._settings is None else reach(self._settings.policy())
         course = course_from(solution.trajectories, solution, most, self._comparison)
+        if not any(one.heard for one in course.timed):
+            self._unheard += 1
+            return
         timed = tuple(replace(one, ballot=replace(one.ballot, texts=())) for one in course.timed)
         self._attempts += len(timed)
         self._chars += sum(
@@ -71,7 +75,7 @@ class FrontierBuild:
             self._courses.append(replace(course, timed=timed, problem_id=named))
 
     def points(self) -> tuple[tuple[FrontierPoint, ...], str]:
-        """The points, and why there are none."""
+        """The points, and what is to be said of them, or why there are none."""
         if self._full:
             return (
                 (),
@@ -83,7 +87,8 @@ class FrontierBuild:
             return (), "the frontier of stop rules needs more than one attempt at a problem"
         orders = min(_MOST_REPLAYS // max(self._attempts, 1), _MOST_ORDERS)
         trials = replayed_trials(self._courses, self._candidates(), orders=orders)
-        return tuple(map(_point, Frontier(trials).points())), ""
+        note = f"the frontier is without {counted(self._unheard, 'problem')} nobody finished"
+        return tuple(map(_point, Frontier(trials).points())), note if self._unheard else ""
 
     def _candidates(self) -> list[Candidate]:
         found = [full_vote()]

@@ -25,7 +25,8 @@ def attempt_lanes(trajectory: Trajectory, began: float) -> tuple[Lane, ...]:
         later = finite(beside.started_at) - finite(trajectory.started_at)
         found += _lanes(beside.turns, began + max(later, 0.0))
     found.sort(key=lambda lane: lane.start)
-    return tuple(found)
+    ended = began + finite(trajectory.duration_seconds)
+    return tuple(_within(found, ended) if ended > began else found)
 
 
 def tells_times(trajectory: Trajectory) -> bool:
@@ -50,6 +51,13 @@ def _lanes(turns: Sequence[Turn], began: float) -> Iterator[Lane]:
         yield from _lane(LaneKind.QUEUE, began + at, queue)
         yield from _lane(LaneKind.CODE, began + at + queue, running)
         clock = max(clock, at + queue + running)
+
+
+def _within(lanes: Sequence[Lane], ended: float) -> Iterator[Lane]:
+    """The lanes up to the attempt's end: a cell may outlive the attempt it was cancelled with."""
+    for lane in lanes:
+        left = ended - lane.start
+        yield from _lane(lane.kind, lane.start, min(lane.seconds, left))
 
 
 def _next_began(turns: Sequence[Turn], place: int) -> float | None:
