@@ -3,6 +3,8 @@
 import fcntl
 import json
 import os
+import struct
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +15,8 @@ from tirkit.records.header import plain
 
 CONFIG_FILE = "config.json"
 LOCK_FILE = "records.lock"
+_FLOCK = "hhqqi4x"
+"""Linux's `struct flock` of 64 bits: type, whence, start, length, process."""
 
 _held: set[Path] = set()
 _held_guard = threading.Lock()
@@ -61,6 +65,30 @@ class DirectoryLock:
         with _held_guard:
             os.close(self._descriptor)
             _held.discard(self._directory)
+
+
+def lock_holder(directory: Path) -> int | None:
+    """The process that writes to a directory; None if there is none, or nobody can tell.
+
+    Nothing is locked for it. 0 stands for a process of another container.
+    """
+    with _held_guard:
+        if directory.resolve() in _held:  # opening the file here and closing it would unlock it
+            return os.getpid()
+        if not sys.platform.startswith("linux"):
+            return None
+        try:
+            descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_NONBLOCK)
+        except OSError:
+            return None
+        try:
+            asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            kind, *_, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, asked))
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
+    return None if kind == fcntl.F_UNLCK else int(pid)
 
 
 def check_settings(directory: Path, settings: Mapping[str, Any], *, has_records: bool) -> None:

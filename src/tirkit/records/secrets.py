@@ -8,7 +8,7 @@ HIDDEN = "…"
 """Stands where a secret stood."""
 
 _SECRET_NAME = re.compile(
-    r"(^|[_-])(api_?key|access_?key|secret_?key|private_?key|secret|password|passwd|passphrase"
+    r"(^|[_-])((api|access|secret|private)[_-]?key|secret|password|passwd|passphrase"
     r"|token|authorization|credentials?|cookie)$",
     re.IGNORECASE,
 )
