@@ -6,13 +6,14 @@ problem speaks harmony. Nothing was computed: only the shapes are real.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from anyio.from_thread import start_blocking_portal
 
+from tests.report.made_turns import TurnMaker, Written
 from tirkit.config import load_settings
 from tirkit.records import RecordWriter
 from tirkit.selection import MajorityVote, tally, vote_from
@@ -20,8 +21,6 @@ from tirkit.types import (
     Answer,
     AnswerDomain,
     AttemptStats,
-    CodeResult,
-    CodeStatus,
     FinishReason,
     Problem,
     Solution,
@@ -39,33 +38,12 @@ _TOKENS_PER_SECOND = 40.0
 _SETTLED_AFTER = 0.8
 """Share of the attempts that finish before the others are cancelled."""
 
-_WORDS = """
-so we need the number of pairs with sum divisible by modulo prime hence consider each case
-let me check again wait that cannot be right because remainder square factor triangle angle
-circle radius sequence polynomial root integer positive smallest largest count distinct
-arrangement colour vertices edge graph term recurrence expand simplify substitute equation
-both sides multiply divide therefore thus actually maybe suppose assume contradiction bound
-upper lower exactly even odd parity symmetry invariant induction step base verify compute
-""".split()  # noqa: SIM905 - a list of them would fill a page
 _TOPICS = (
     ("ordered pairs $(a, b)$ of positive integers with $a + b = {n}$", "algebra"),
     ("remainder when ${n}^{{2025}}$ is divided by $1000$", "number theory"),
     ("ways to colour the vertices of a regular ${n}$-gon with three colours", "combinatorics"),
     ("area of the triangle with sides $13$, $14$ and ${n}$, rounded down", "geometry"),
 )
-_CODE = """from math import comb, gcd
-
-n = {n}
-total = 0
-for a in range(1, n):
-    if gcd(a, n) == 1:
-        total += comb(a, 2) % {m}
-print("total", total)
-print(total % {m})"""
-_ERROR = """Traceback (most recent call last):
-  Cell 1, line 6
-    total += comb(a, 2) % {m}
-ZeroDivisionError: integer modulo by zero"""
 
 
 def made_solutions(
@@ -105,17 +83,6 @@ def write_run(
     return directory
 
 
-@dataclass(frozen=True)
-class _Written:
-    """A turn that is still without its places and its time."""
-
-    text: str
-    code: str | None = None
-    result: CodeResult | None = None
-    given: str = ""
-    forced: bool = False
-
-
 class _Maker:
     """Makes one problem with its attempts."""
 
@@ -123,8 +90,9 @@ class _Maker:
         draw = Random(f"{seed}:{number}")
         topic, subject = _TOPICS[number % len(_TOPICS)]
         self._draw = draw
-        self._attempts, self._words = attempts, words
+        self._attempts = attempts
         self._harmony = number % 5 == 4
+        self._turns = TurnMaker(draw, words, harmony=self._harmony)
         self._right = draw.randint(1, 998)
         self._skill = (0.9, 0.65, 0.45, 0.25, 0.75, 0.05)[number % 6]
         self._wrong = [str(draw.randint(1, 998)) for _ in range(4)]
@@ -163,80 +131,18 @@ class _Maker:
             "<|im_end|>\n<|im_start|>assistant\n"
         )
 
-    def _thought(self, mean_words: int) -> str:
-        draw = self._draw
-        words = draw.choices(_WORDS, k=max(int(draw.gauss(mean_words, mean_words / 3)), 8))
-        lines = [" ".join(words[at : at + 14]) for at in range(0, len(words), 14)]
-        return "\n\n".join(f"{line.capitalize()} ${draw.randint(2, 99)}$." for line in lines)
-
-    def _turn(self, *, last: bool, answer: str | None) -> _Written:
-        thought = self._thought(self._words)
-        if last:
-            said = (
-                "I could not finish." if answer is None else f"The answer is \\boxed{{{answer}}}."
-            )
-            if self._harmony:
-                return _Written(
-                    f"<|channel|>analysis<|message|>{thought}<|end|><|start|>assistant"
-                    f"<|channel|>final<|message|>{said}<|return|>"
-                )
-            return _Written(
-                f"<think>\n{thought}\n</think>\n\n{self._thought(20)}\n\n{said}<|im_end|>"
-            )
-        code = _CODE.format(n=self._draw.randint(9, 400), m=self._draw.choice((0, 7, 97, 1000)))
-        result = self._result()
-        shown = f"{result.stdout}{result.error or ''}" or "timed out\n"
-        if self._harmony:
-            return _Written(
-                f"<|channel|>analysis<|message|>{thought}<|end|><|start|>assistant"
-                f"<|channel|>analysis to=python code<|message|>{code}<|call|>",
-                code,
-                result,
-                f"<|start|>python to=assistant<|channel|>analysis<|message|>{shown}<|end|>"
-                "<|start|>assistant",
-            )
-        return _Written(
-            f"<think>\n{thought}\n</think>\n\nLet me compute.\n\n```python\n{code}\n```\n",
-            code,
-            result,
-            f"```output\n{shown}```\n",
-        )
-
-    def _result(self) -> CodeResult:
-        draw, luck = self._draw, self._draw.random()
-        queue = draw.choice((0.0, 0.0, 0.0, draw.uniform(0.2, 3.0)))
-        if luck < 0.72:
-            value = draw.randint(1, 99_999)
-            stdout = f"total {value}\n{value % 1000}\n"
-            return CodeResult(
-                CodeStatus.OK, stdout, duration_seconds=draw.uniform(0.05, 2), queue_seconds=queue
-            )
-        if luck < 0.93:
-            return CodeResult(
-                CodeStatus.ERROR,
-                stderr="DeprecationWarning: use gcd\n" if luck > 0.9 else "",
-                error=_ERROR.format(m=0),
-                duration_seconds=draw.uniform(0.05, 0.5),
-                queue_seconds=queue,
-            )
-        if luck < 0.98:
-            return CodeResult(
-                CodeStatus.TIMED_OUT, "1\n2\n", duration_seconds=30.0, state_lost=True
-            )
-        return CodeResult(CodeStatus.DIED, duration_seconds=4.0, state_lost=True)
-
     def _attempt(self, index: int) -> Trajectory:
         draw = self._draw
         answer: str | None = str(self._right)
         if draw.random() >= self._skill:
             answer = draw.choice([*self._wrong, self._wrong[0], None])
         turns = draw.choice((0, 1, 1, 2, 3, 5))
-        written = [self._turn(last=False, answer=None) for _ in range(turns)]
-        written.append(self._turn(last=True, answer=answer))
+        written = [self._turns.turn(last=False, answer=None) for _ in range(turns)]
+        written.append(self._turns.turn(last=True, answer=answer))
         if answer is not None and index % 16 == 5:
             given = "<|im_end|>\n<|im_start|>user\nGive your final answer now.<|im_end|>\n"
-            silent = _Written(self._thought(30), given=given)
-            written[-1:] = [silent, _Written(f"\\boxed{{{answer}}}", forced=True)]
+            silent = Written(self._turns.thought(30), given=given)
+            written[-1:] = [silent, Written(f"\\boxed{{{answer}}}", forced=True)]
         reason = StopReason.NO_ANSWER if answer is None else StopReason.ANSWERED
         detail = "" if answer is not None else "the turn ended without an answer"
         if answer is None and draw.random() < 0.5:
@@ -246,7 +152,7 @@ class _Maker:
     def _assembled(
         self,
         index: int,
-        written: Sequence[_Written],
+        written: Sequence[Written],
         answer: str | None,
         reason: StopReason,
         detail: str,

@@ -148,7 +148,7 @@ def test_run_when_still_going_on_then_open_problems_are_shown_and_not_counted(
 def test_run_when_nothing_is_settled_then_attempts_are_shown(tmp_path: Path) -> None:
     report = run(tmp_path, unsettled=(MADE[0],))
     summary = report.summary()
-    assert summary.figures == summary.curves == summary.frontier == ()
+    assert [*summary.figures, *summary.curves, *summary.frontier] == []
     assert any("nothing to measure" in note for note in summary.notes)
     assert next(report.sections()).attempts
 
@@ -233,7 +233,7 @@ def test_run_when_texts_are_hostile_or_huge_then_names_are_cut(tmp_path: Path) -
 def older_rows(version: int) -> str:
     """Records as older versions wrote them: without what they did not tell yet."""
     problem = Problem("What is 6*7?", "p1", "42")
-    told = {"prompt": "default"} if version > 1 else {}
+    told: dict[str, Any] = {"prompt": "default"} if version > 1 else {}
     if version > 2:
         told |= {"reasoner": None, "stats": None}
     turn = {"text": "It is \\boxed{42}.", "start": 2, "end": 6, "generate_seconds": 1.5}
@@ -307,8 +307,7 @@ def test_run_when_its_rows_are_older_then_it_is_shown(version: int, tmp_path: Pa
 def test_run_when_its_settings_cannot_be_read_then_it_is_shown_without_its_policy(
     tmp_path: Path,
 ) -> None:
-    write_run(tmp_path, MADE[:2])
-    (tmp_path / "config.json").write_text('{"stop": "rule_of_tomorrow(1)", "engine": "x"}')
+    write_run(tmp_path, MADE[:2], settings={"stop": "rule_of_tomorrow(1)", "engine": "x"})
     summary = RunReport(tmp_path).summary()
     assert ("stop", "rule_of_tomorrow(1)") in summary.settings
     assert summary.frontier

@@ -4,10 +4,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
-from tirkit.records import RecordedRun
-from tirkit.records.folder import CONFIG_FILE
+from tirkit.errors import RecordError
+from tirkit.records import Machine, RecordedRun
 from tirkit.report.build.cut import cut_text
 from tirkit.report.build.numbers import counted, finite
 from tirkit.types import Trajectory
@@ -15,6 +16,7 @@ from tirkit.types import Trajectory
 _MOST_CHARS = 500
 _MOST_SETTINGS = 400
 _MOST_NAMED = 6
+_MOST_FACTS = 20
 
 
 class RunFacts:
@@ -55,23 +57,35 @@ class RunFacts:
 
 
 def recorded_facts(run: RecordedRun) -> Iterator[tuple[str, str]]:
-    """What the records tell of versions and machines."""
-    del run
-    yield from ()
+    """What the heads of the records tell: seed, versions, machine, and what the command added.
+
+    Raises:
+        RecordError: a head is damaged.
+    """
+    headers = run.headers
+    if not headers:
+        return
+    last = headers[-1]
+    if last.seed is not None:
+        yield "seed", str(last.seed)
+    for name, value in islice(last.facts.items(), _MOST_FACTS):
+        yield _cut(name), _cut(_text(value))
+    versions = ", ".join(f"{name} {version}" for name, version in last.versions.items())
+    yield "versions", _cut(versions)
+    machines = dict.fromkeys(map(_machine, (header.machine for header in headers)))
+    yield "machine", _cut("; ".join(machines))
+    if len(headers) > 1:
+        yield "gone on with", counted(len(headers) - 1, "time")
 
 
 def settings_shown(run: RecordedRun) -> tuple[tuple[str, str], ...]:
     """The run's settings under their dotted names; nothing where they cannot be read."""
     try:
-        tree = json.loads((run.directory / CONFIG_FILE).read_bytes())
-    except (OSError, ValueError, RecursionError):
+        tree = run.settings
+    except RecordError:
         return ()
-    flat = _flat(tree, "") if isinstance(tree, dict) else ()
-    shown = [
-        (cut_text(name, _MOST_CHARS).text, cut_text(_text(value), _MOST_CHARS).text)
-        for name, value in flat
-    ]
-    return tuple(shown[:_MOST_SETTINGS])
+    flat = islice(_flat(tree, ""), _MOST_SETTINGS)
+    return tuple((_cut(name), _cut(_text(value))) for name, value in flat)
 
 
 def moment(seconds: float) -> str:
@@ -80,6 +94,22 @@ def moment(seconds: float) -> str:
         return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
     except (ValueError, OverflowError, OSError):
         return "unknown"
+
+
+def _machine(machine: Machine) -> str:
+    gpus = Counter(machine.gpus)
+    told = [
+        *(f"{count} × {name}" if count > 1 else name for name, count in gpus.items()),
+        counted(machine.cores, "core"),
+        f"{machine.memory_bytes / 1e9:.0f} GB" if machine.memory_bytes else "",
+        machine.system,
+        machine.architecture,
+    ]
+    return ", ".join(filter(None, told))
+
+
+def _cut(text: str) -> str:
+    return cut_text(text, _MOST_CHARS).text
 
 
 def _names(counter: Counter[str]) -> str:
