@@ -82,7 +82,6 @@ def wait_for_rows(out: Path, rows: int, process: "subprocess.Popen[str]") -> Non
         assert process.poll() is None, f"it ended too soon: {process.communicate()}"
         assert time.monotonic() < until, "no rows are written"
         time.sleep(0.002)
-    return True
 
 
 def gone(family: set[int]) -> None:

@@ -4,7 +4,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio
 import typer
@@ -62,7 +62,8 @@ def bench(
         columns = options.read_texts("--field", fields)
         problems = load_problems(dataset, fields=columns, split=split, limit=limit)
         parts = engine_from_name(engine, **options.read_pairs("--engine-set", engine_sets))
-        runs = repeat_runs(BenchRun(parts, settings, out), repeats)
+        told = _told(dataset, columns, split, limit)
+        runs = repeat_runs(BenchRun(parts, settings, out, told=told), repeats)
         if not resume:
             refuse_records(runs)
         other = None if compare is None else OtherRun(compare, runs, problems)
@@ -79,6 +80,20 @@ def bench(
         raise typer.Exit(STOPPED_BY_USER)
 
 
+def _told(
+    dataset: str, columns: dict[str, str], split: str | None, limit: int | None
+) -> dict[str, Any]:
+    """What the head of the records tells beside the settings: of a path its last name alone."""
+    path = Path(dataset)
+    return {
+        "dataset": path.name if path.exists() else dataset,
+        "columns": columns,
+        "split": split,
+        "limit": limit,
+        "command": command_line(sys.argv[1:]),
+    }
+
+
 def _run(
     runs: Sequence[BenchRun], problems: Sequence[Problem], *, show: bool
 ) -> list[BenchOutcome]:
@@ -86,7 +101,7 @@ def _run(
 
     async def work() -> list[BenchOutcome]:
         halt = Halt()
-        async with halted_by_signals(halt, look.say):
+        async with halted_by_signals(halt, look.say), look.file:
             return await run_benches(
                 runs, problems, listener=look.listener, beside=look.beside, halt=halt
             )

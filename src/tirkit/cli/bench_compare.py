@@ -3,17 +3,12 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rich.table import Table
-
 from tirkit.bench import BenchOutcome, BenchRun
-from tirkit.bench.compare import Difference, RunComparison, compare_runs
+from tirkit.bench.compare import RunComparison, compare_runs
 from tirkit.bench.runner import measure_recorded
-from tirkit.display import one_line
 from tirkit.errors import ConfigError
 from tirkit.records import RecordedRun
 from tirkit.types import Problem
-
-_SHOWN_IDS = 12
 
 
 class OtherRun:
@@ -55,42 +50,6 @@ class OtherRun:
             if outcome.metrics is not None:
                 others = measure_recorded(place, outcome.run.settings)
                 yield compare_runs(outcome.metrics.rows, others)
-
-
-def comparison_table(comparison: RunComparison) -> Table:
-    """What two runs differ in, one figure a line."""
-    table = Table(title=f"compared over {comparison.problems} problems", title_justify="left")
-    for name in ("", "this run", "other", "difference", "p", "better/same/worse"):
-        table.add_column(name, justify="right" if name else "left")
-    shares = {"right verdicts": comparison.verdict, "right attempts": comparison.attempts}
-    for name, share in shares.items():
-        if share is not None:
-            table.add_row(name, *_cells(share, 100, " %"))
-    table.add_row("tokens", *_cells(comparison.tokens, 1, ""))
-    table.add_row("seconds", *_cells(comparison.seconds, 1, ""))
-    ids = {"gained": comparison.gained, "lost": comparison.lost, "regraded": comparison.regraded}
-    notes = [f"{name}: {_listed(each)}" for name, each in ids.items() if each]
-    alone = len(comparison.only_ours), len(comparison.only_other)
-    if any(alone):
-        notes.append(f"not compared: {alone[0]} problems of this run, {alone[1]} of the other")
-    table.caption = "\n".join(notes) or None
-    return table
-
-
-def _cells(figure: Difference, scale: float, unit: str) -> tuple[str, ...]:
-    gap = figure.difference
-    return (
-        f"{scale * figure.ours:.1f}{unit}",
-        f"{scale * figure.other:.1f}{unit}",
-        f"{scale * gap.value:+.1f} ({scale * gap.low:+.1f} to {scale * gap.high:+.1f})",
-        f"{figure.p_value:.3f}" + ("" if figure.is_real else " (chance)"),
-        f"{figure.wins}/{figure.ties}/{figure.losses}",
-    )
-
-
-def _listed(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - _SHOWN_IDS} more" if len(ids) > _SHOWN_IDS else ""
-    return one_line(", ".join(ids[:_SHOWN_IDS])) + more
 
 
 def _place(directory: Path, run: BenchRun, *, several: bool) -> Path:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import anyio
 import anyio.to_thread
 
 from tirkit.bench import BenchRun
@@ -32,6 +31,9 @@ class BenchLook:
         self._runs = runs
         self._view = View(len(problems) * len(runs))
         self._display = ConsoleDisplay(view=self._view) if show else None
+        first = runs[0].out
+        self.file = LiveFile(first if len(runs) == 1 else first.parent, self._view, held=True)
+        """Tells whoever watches of all runs; entered around them, begun by the first one."""
         domain = runs[0].settings.answer_domain()
         self._keys = {problem.with_domain(domain).content_hash for problem in problems}
         self._counted: set[Path] = set()
@@ -56,14 +58,13 @@ class BenchLook:
                 yield
 
     async def beside(self, run: BenchRun, solver: Solver) -> None:
-        """Tell of a run what its solver says and what was settled before, and keep its file."""
+        """Tell of a run what its solver says and what was settled before."""
         self._view.follow(solver.status)
+        self.file.begin()
         for one in self._runs[: self._runs.index(run) + 1]:
             if one.out not in self._counted:
                 self._counted.add(one.out)
                 self._view.count_recorded(await anyio.to_thread.run_sync(self._settled, one.out))
-        async with LiveFile(run.out, self._view):
-            await anyio.sleep_forever()
 
     def _settled(self, directory: Path) -> list[ProblemEntry]:
         entries = RecordedRun(directory).problems

@@ -8,10 +8,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tirkit.bench import BenchOutcome, RepeatedMetrics, metrics_table, sum_up_repeats
+from tirkit.bench import BenchOutcome, RepeatedMetrics, sum_up_repeats
 from tirkit.bench.compare import RunComparison
+from tirkit.bench.report import comparison_table, details_table, metrics_table
 from tirkit.bench.runner import Figure
-from tirkit.cli.bench_compare import comparison_table
 
 
 def show_outcomes(
@@ -23,13 +23,12 @@ def show_outcomes(
         print(json.dumps(_told(outcomes) | compared, ensure_ascii=False))
         return
     console = Console()
-    for outcome in outcomes:
-        if len(outcomes) > 1:
-            console.print(f"seed {outcome.run.settings.seed}", style="bold", highlight=False)
-        if outcome.metrics is not None:
-            console.print(metrics_table(outcome.metrics))
-    if len(outcomes) > 1 and (repeated := _repeated(outcomes)) is not None:
+    repeated = _repeated(outcomes) if len(outcomes) > 1 else None
+    if repeated is not None:
         console.print(repeats_table(repeated))
+    elif (metrics := outcomes[0].metrics) is not None:
+        console.print(metrics_table(metrics))
+        console.print(details_table(metrics))
     for comparison in comparisons:
         console.print(comparison_table(comparison))
 

@@ -1,38 +1,22 @@
 """A command as it was given, fit to be shown and recorded: without secrets."""
 
-import re
 from collections.abc import Sequence
 
-HIDDEN = "…"
-"""Stands for what is not shown."""
+from tirkit.records.secrets import HIDDEN, without_secrets
 
-_WORDS = re.compile(r"[^a-z0-9]+")
-_SECRET_WORDS = frozenset(
-    ("key", "apikey", "secret", "password", "passwd", "token", "headers", "auth", "authorization")
-)
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
-
-
-def is_secret(name: str) -> bool:
-    """Whether an argument of this name may hold a secret, by its words: `api_key` does."""
-    return not _SECRET_WORDS.isdisjoint(_WORDS.split(name.lower()))
-
-
-def without_secrets(text: str) -> str:
-    """A `name=value` or a URL, with a secret's value and a user's password hidden."""
-    name, equals, _ = text.partition("=")
-    if equals and is_secret(name):
-        return f"{name}={HIDDEN}"
-    return _USER_INFO.sub(f"{HIDDEN}@", text)
+_OFTEN_SECRET = frozenset(("headers", "default_headers", "extra_headers"))
 
 
 def command_line(arguments: Sequence[str]) -> list[str]:
     """`tirkit` and its arguments, with secrets hidden."""
-    shown = []
-    for argument in arguments:
-        option, equals, value = argument.partition("=")
-        if argument.startswith("--") and equals:
-            shown.append(f"{option}={without_secrets(value)}")
-        else:
-            shown.append(without_secrets(argument))
-    return ["tirkit", *shown]
+    return ["tirkit", *map(_argument, arguments)]
+
+
+def _argument(argument: str) -> str:
+    name, equals, value = argument.partition("=")
+    if not equals or "://" in name:
+        return str(without_secrets(argument))
+    if name.startswith("--"):
+        return f"{name}={_argument(value)}"
+    hidden = HIDDEN if name in _OFTEN_SECRET else without_secrets(value, name)
+    return f"{name}={hidden}"

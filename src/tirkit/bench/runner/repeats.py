@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tirkit.bench.estimates import bootstrap
 from tirkit.bench.metrics import BenchMetrics, ProblemMetrics
-from tirkit.bench.runner.terms import BenchRun
+from tirkit.bench.runner.terms import BenchRun, has_records
 from tirkit.errors import ConfigError
 from tirkit.records.reader import RECORDS_FILE
 
@@ -97,14 +97,6 @@ def refuse_records(runs: Iterable[BenchRun]) -> None:
                 f"{run.out} holds records: leave --no-resume out to go on with them, or use "
                 "another --out"
             )
-
-
-def has_records(run: BenchRun) -> bool:
-    """Whether something is recorded in the run's directory."""
-    try:
-        return (run.out / RECORDS_FILE).stat().st_size > 0
-    except OSError:
-        return False
 
 
 def sum_up_repeats(seeds: Sequence[int], repeats: Sequence[BenchMetrics]) -> RepeatedMetrics:

@@ -1,6 +1,6 @@
 """What a benchmark runs, and how it ended."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +11,8 @@ from tirkit.config import Settings
 from tirkit.engines import Engine
 from tirkit.errors import TirkitError
 from tirkit.kernels import KernelSource
+from tirkit.records import RecordWriter
+from tirkit.records.reader import RECORDS_FILE
 from tirkit.types import Problem
 
 _NOT_COMPARED = {"kernels", "max_in_flight"}
@@ -41,6 +43,20 @@ class BenchRun:
         settings = self.settings.model_dump(mode="json", exclude=_NOT_COMPARED)
         return {"engine": self.engine.name, **settings}
 
+    def writer(self, problems: Sequence[Problem]) -> RecordWriter:
+        """What writes the run's records, not entered.
+
+        Args:
+            problems: that are asked, as they are put.
+        """
+        facts = {"problems": len(problems), "problems_hash": list_hash(problems)}
+        return RecordWriter(
+            self.out,
+            self.recorded_settings(),
+            beside=self.settings.model_dump(mode="json", include=_NOT_COMPARED),
+            facts={**self.told, **facts},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class BenchOutcome:
@@ -62,6 +78,14 @@ class BenchOutcome:
     left: int = 0
     failures: tuple[tuple[str, TirkitError], ...] = ()
     stopped: bool = False
+
+
+def has_records(run: BenchRun) -> bool:
+    """Whether something is recorded in the run's directory."""
+    try:
+        return (run.out / RECORDS_FILE).stat().st_size > 0
+    except OSError:
+        return False
 
 
 def list_hash(problems: Iterable[Problem]) -> str:
