@@ -12,6 +12,7 @@ from tirkit.display.table import seconds_text
 from tirkit.errors import ConfigError
 
 _RECORDS_SECONDS = 2.0
+_OVER = frozenset({"ended", "gone", "recorded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Seen:
     """A run as it was seen.
 
     Attributes:
-        state: "waiting", "running", "stale", "ended", "gone" or "recorded".
+        state: "waiting", "starting", "running", "stale", "ended", "gone" or "recorded".
         picture: what is shown.
         live: what the run told last; None without.
         gone: whether the run ended without saying so.
@@ -32,7 +33,7 @@ class Seen:
     @property
     def over(self) -> bool:
         """Whether there is nothing to wait for."""
-        return self.state in {"ended", "gone", "recorded"}
+        return self.state in _OVER
 
     @property
     def gone(self) -> bool:
@@ -79,32 +80,39 @@ class RunWatch:
         """
         live = read_live(self._directory)
         state, notice = self._state(live)
-        self._read_records(at_once=live is None or state != "running")
-        if live is None and self._records.found:
-            state, notice = "recorded", "no run tells of itself here: this is what is recorded"
-        if live is None and not self._records.found:
+        self._read_records(at_once=state in _OVER)
+        if state == "waiting":
             if not self._wait:
                 raise ConfigError(f"no run in {self._directory}: start one with --out, or wait")
-            notice = f"no run in {self._directory} yet: waiting (Ctrl-C leaves)"
-            return Seen("waiting", Picture(notice=notice))
-        picture = self._merged(live)
+            return Seen(state, Picture(notice=notice))
+        picture = self._merged(live, state)
         left = (picture.problems or 0) - picture.done
         if state == "ended" and left > 0:
             notice = f"the run has ended with {left} problems left: the same command goes on"
         return Seen(state, replace(picture, notice=notice or picture.notice), live)
 
     def _state(self, live: LiveState | None) -> tuple[str, str]:
-        if live is None:
-            return "waiting", ""
-        if live.ended:
-            return "ended", "the run has ended"
-        if live.writer_is_gone():
-            return "gone", f"the run (process {live.pid}) is gone: the same command goes on"
+        """The state and what is to be said of it."""
+        if live is None or live.ended or live.writer_is_gone():
+            return self._at_rest(live)
         age = live.age_seconds(time.time())
         if age > STALE_SECONDS:
             where = f"process {live.pid} on {live.host}"
             return "stale", f"no news from {where} for {seconds_text(age)}"
         return "running", ""
+
+    def _at_rest(self, live: LiveState | None) -> tuple[str, str]:
+        writer = self._records.writer()
+        if writer is not None:
+            # An engine may take minutes to start; a run tells of itself once it has.
+            return "starting", f"process {writer} writes here: its run is being started"
+        if live is not None and live.ended:
+            return "ended", "the run has ended"
+        if live is not None:
+            return "gone", f"the run (process {live.pid}) is gone: the same command goes on"
+        if self._records.exist:
+            return "recorded", "no run tells of itself here: this is what is recorded"
+        return "waiting", f"no run in {self._directory} yet: waiting (Ctrl-C leaves)"
 
     def _read_records(self, *, at_once: bool) -> None:
         if not at_once and time.monotonic() < self._due:
@@ -114,13 +122,13 @@ class RunWatch:
         # Records of many gigabytes take a while: most of the time is left to others.
         self._due = time.monotonic() + max(_RECORDS_SECONDS, 5 * (time.monotonic() - began))
 
-    def _merged(self, live: LiveState | None) -> Picture:
+    def _merged(self, live: LiveState | None, state: str) -> Picture:
         """What the run tells; of what is done, what the records tell if they know of more."""
         recorded = self._recorded
         if live is None:
             return recorded
         picture = live.picture
-        if self._state(live)[0] in {"ended", "gone"}:
+        if state not in {"running", "stale"}:
             picture = _at_rest(picture)
         if recorded.done <= picture.done:
             return picture

@@ -104,13 +104,13 @@ class LiveFile:
         self._begun = anyio.Event()
         if not held:
             self._begun.set()
-        self._tasks: TaskGroup = anyio.create_task_group()
         now = time.time()
         self._state = LiveState(
             os.getpid(), socket.gethostname(), now, now, ended=False, picture=Picture()
         )
 
     async def __aenter__(self) -> Self:
+        self._tasks: TaskGroup = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._keep)
         return self

@@ -10,6 +10,7 @@ from tirkit.answers.equivalence import known
 from tirkit.display.picture import MOST_FINISHED, FinishedPicture, Picture, cut, real_seconds
 from tirkit.display.view import is_right
 from tirkit.records import AttemptEntry, ProblemEntry, RecordedRun
+from tirkit.records.folder import lock_holder
 from tirkit.records.reader import RECORDS_FILE
 
 _REPEATS = "seed-*"
@@ -30,9 +31,14 @@ class RecordedView:
     _right: dict[tuple[Path, str], bool | None] = field(default_factory=dict)
 
     @property
-    def found(self) -> bool:
+    def exist(self) -> bool:
         """Whether there are records."""
-        return bool(self._runs)
+        return bool(self._places())
+
+    def writer(self) -> int | None:
+        """The process that writes records now; None if there is none, or nobody can tell."""
+        holders = (lock_holder(place) for place in self._places())
+        return next((pid for pid in holders if pid is not None), None)
 
     def picture(self) -> Picture:
         """What is recorded now.
