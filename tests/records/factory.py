@@ -62,6 +62,7 @@ def solution(problem: Problem = PROBLEM, *trajectories: Trajectory) -> Solution:
 
 _FINITE = st.floats(allow_nan=False)
 _COUNTS = st.integers(min_value=0, max_value=2**70)
+_IDS = st.integers(min_value=-(2**127), max_value=2**127 - 1)
 _ANSWERS = st.none() | st.builds(Answer, st.text(max_size=9), st.text(max_size=9))
 _RESULTS = st.builds(
     CodeResult,
@@ -98,7 +99,7 @@ def trajectories(draw: st.DrawFn) -> Trajectory:
         problem_id=draw(st.text(max_size=9)),
         index=draw(_COUNTS),
         seed=draw(st.integers()),
-        ids=tuple(draw(st.lists(st.integers(), min_size=tokens, max_size=tokens))),
+        ids=tuple(draw(st.lists(_IDS, min_size=tokens, max_size=tokens))),
         mask=mask,
         logprobs=tuple(draw(st.lists(_FINITE, min_size=exactly, max_size=exactly))),
         prompt_text=draw(st.text(max_size=30)),

@@ -59,7 +59,7 @@ def test_read_rows_when_cut_at_any_byte_then_gives_every_row_before_the_cut(leng
         (b'{"id": "aime24-0", "problem": "x"}\n', "not a row of tirkit"),
         (ROWS[0][:100] + b"\n", "not a row of tirkit"),
         (ROWS[0].replace(b'"version":4', b'"version":5'), r"version 5: this tirkit reads 1 to 4"),
-        (ROWS[0], "attempt 0 of problem p1 is there twice"),
+        (ROWS[0], "attempt p1/0 is there twice"),
         (ROWS[2], "problem p1 is settled twice"),
         (
             encode_row(SolutionRow.of(solution(OTHER))),

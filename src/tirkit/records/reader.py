@@ -83,7 +83,7 @@ def read_rows(path: Path, file: BinaryIO) -> Resumed:
     resumed = Resumed()
     for number, line in _lines(path, file):
         try:
-            _take(decode_row(line), resumed)
+            _take(decode_row(line.removesuffix(b"\n")), resumed)
         except ValueError as error:
             if not line.endswith(b"\n"):
                 return Resumed(resumed.solutions, resumed.attempts, len(line))
@@ -120,7 +120,7 @@ def _take(row: AnyRow, resumed: Resumed) -> None:
             raise RecordError(f"problem {row.problem.id} is settled twice")
         resumed.solutions[row.content_hash] = row.solution(by_index)
     elif row.index in by_index:
-        raise RecordError(f"attempt {row.index} of problem {row.problem_id} is there twice")
+        raise RecordError(f"attempt {row.attempt_id} is there twice")
     else:
         resumed.attempts.setdefault(row.content_hash, []).append(row.trajectory())
 
