@@ -1,6 +1,5 @@
 """Tests of paired differences, and what they could have seen."""
 
-import math
 from collections.abc import Sequence
 from statistics import NormalDist
 
@@ -57,7 +56,10 @@ def mcnemar_test(won: int, lost: int) -> float:
     if min(won, lost) < 0:
         raise ValueError(f"{won} won and {lost} lost: a count cannot be negative")
     differ = won + lost
-    tail = sum(math.comb(differ, count) for count in range(min(won, lost) + 1))
+    tail = ways = 1
+    for count in range(min(won, lost)):
+        ways = ways * (differ - count) // (count + 1)
+        tail += ways
     return min(2 * tail / (1 << differ), 1.0)
 
 
