@@ -1,11 +1,11 @@
 """The code of 1,319 recorded ToRA completions, run again by tirkit and by stock Jupyter kernels.
 
 tirkit gives each trace a confined kernel of its own. Stock kernels, as plain jupyter_client drives
-them, are measured twice: as few as there are processors, each reused for trace after trace with
-`%reset -f` between them (the next trace may find what the last one changed), and a new one for each
-trace, as alone is as clean as tirkit's; of these only a part of the traces, as they are slow. Sides
-take turns block by block in one run, with as many traces at once on each. Starting what lives for
-the whole run is not counted.
+them, are measured three times: as few as there are processors, each reused for trace after trace,
+with all names kept and with `%reset -f` between traces (a trace may still find what another has
+changed elsewhere); and a new one for each trace, which alone is as clean as tirkit's; of these only
+a part of the traces, as they are slow. Sides take turns block by block in one run, with as many
+traces at once on each. Starting what lives for the whole run is not counted.
 """
 
 import argparse
@@ -79,7 +79,7 @@ def main() -> None:
 
 
 async def measure(traces: Sequence[RecordedTrace], at_once: int) -> None:
-    mine, reused, fresh = Side("tirkit"), Side("stock, reused"), Side("stock, new")
+    mine, soiled, reused, fresh = (Side("") for _ in range(4))
     settings = KernelSettings(spares=at_once, concurrent_cells=at_once, seed=0)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -93,13 +93,15 @@ async def measure(traces: Sequence[RecordedTrace], at_once: int) -> None:
         for start in range(0, len(traces), size):
             block = traces[start : start + size]
             await replay_ours(pool, block, at_once, mine)
+            await replay_stock(block, soiled, [partial(run_soiled, one) for one in kernels])
             await replay_stock(block, reused, [partial(run_reused, one) for one in kernels])
             await replay_stock(
                 block[:FRESH_PER_BLOCK], fresh, [partial(run_fresh, folder)] * at_once
             )
+    soiled.name = f"stock, {at_once} reused, names kept"
     reused.name = f"stock, {at_once} reused with {RESET}"
     fresh.name = "stock, a new one a trace"
-    publish(mine, reused, fresh)
+    publish(mine, soiled, reused, fresh)
 
 
 async def replay_ours(
@@ -113,10 +115,15 @@ async def replay_ours(
 
 
 async def run_reused(kernel: StockKernel, trace: RecordedTrace) -> list[CodeResult]:
-    """All cells of a trace in a kernel that others have used."""
-    results = [await run_cell(kernel, cell.code) for cell in trace.cells]
+    """All cells of a trace in a kernel that others have used; its names go afterwards."""
+    results = await run_soiled(kernel, trace)
     await kernel.run(RESET)
     return results
+
+
+async def run_soiled(kernel: StockKernel, trace: RecordedTrace) -> list[CodeResult]:
+    """All cells of a trace among the names of those before."""
+    return [await run_cell(kernel, cell.code) for cell in trace.cells]
 
 
 async def run_fresh(folder: str, trace: RecordedTrace) -> list[CodeResult]:
