@@ -18,6 +18,8 @@ _SAMPLE = 8
 _SAFE_SHARE = 0.96
 """Of the room that a guess aims at."""
 _TIGHTER = 0.85
+_LIKELY_SHARE = 0.8
+"""Of the page: a run that seems to take more may not fit whole."""
 _LENGTHS = (100_000, 50_000, 25_000, 12_500, 6_000, 3_000, 1_500, 750, 300, 0)
 _ATTEMPTS = (64, 32, 16, 8, 4, 2, 1)
 LADDER = (*map(Caps, _LENGTHS), *(Caps(0, most) for most in _ATTEMPTS))
@@ -27,8 +29,8 @@ LADDER = (*map(Caps, _LENGTHS), *(Caps(0, most) for most in _ATTEMPTS))
 class Fit:
     """Finds caps under which the sections of a run fit into a page.
 
-    Every problem is measured whole, until that is too much; some of them, evenly spread, at every
-    step of the ladder.
+    Every problem is measured whole, until that is too much. Where it is going to be too much, some
+    of them, evenly spread, are measured at every step of the ladder.
 
     Args:
         problems: how many will be added.
@@ -48,7 +50,8 @@ class Fit:
         """Measure one problem's section."""
         if self._whole <= self._most:
             self._whole += self._size(draft, Caps())
-        if self._added % self._every == 0:
+        likely = self._whole * self._problems / (self._added + 1)
+        if self._added % self._every == 0 and likely > _LIKELY_SHARE * self._most:
             self._tried += 1
             self._try(draft)
         self._added += 1
@@ -90,7 +93,10 @@ class Fit:
         return self._sizes[step] * self._problems / max(self._tried, 1)
 
     def _step(self, room: float) -> int:
-        """The first step that is expected to fit; the last one where none is."""
+        """The first step that is expected to fit; the last one where none is.
+
+        Without any expectation, where late problems alone are large, the first.
+        """
         steps = range(len(LADDER))
         return next((step for step in steps if self._expected(step) <= room), steps[-1])
 
