@@ -1,5 +1,8 @@
 """The contract against real vLLM on the tiny forced model."""
 
+import multiprocessing
+import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +35,17 @@ class TestVllmContract(EngineContract):
     async def leaving(self, tiny_model: Path) -> Subjects:
         async for engine in own_engine(tiny_model):
             yield under_test(engine)
+
+    async def test_engine_when_the_terminal_is_interrupted_then_its_processes_go_on(
+        self, subject: EngineUnderTest
+    ) -> None:
+        children = multiprocessing.active_children()
+        assert children
+        for child in children:
+            assert child.pid is not None
+            os.kill(child.pid, signal.SIGINT)
+        chunks = await read(subject.engine, GenerateRequest("after", (5, 6, 7), "", 4))
+        assert chunks[-1].finish is not None
 
     async def test_engine_when_left_with_streams_open_then_each_ends_with_an_engine_error(
         self,

@@ -1,8 +1,11 @@
 """The vLLM engine: one `AsyncLLM`, one stream per request, every request aborted by its own id."""
 
 import os
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import signal
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -174,7 +177,23 @@ def _start(name: str, model: str, engine_args: Mapping[str, object]) -> "VllmCor
         from tirkit.engines.vllm.core import start_core  # noqa: PLC0415 - loads vLLM, for seconds
     except ModuleNotFoundError as missing:
         raise MissingExtra(missing.name or "vllm", "vllm") from missing
-    return start_core(name, model, engine_args)
+    with _children_left_alone():
+        return start_core(name, model, engine_args)
+
+
+@contextmanager
+def _children_left_alone() -> Iterator[None]:
+    """Let processes that this thread starts sleep through a Ctrl-C at the terminal.
+
+    It goes to the whole group, and vLLM's processes die of it with the attempts their parent means
+    to finish. A mask is inherited where a handler is not, and vLLM sets handlers only.
+    """
+    resource_tracker.ensure_running()  # which unblocks the signal where it has to start
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _checked_model(model: str) -> str:
