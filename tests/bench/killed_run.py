@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,22 +58,28 @@ def write_turns(
     return path
 
 
-def start(*arguments: str) -> "subprocess.Popen[str]":
+@contextmanager
+def started(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
     """Python with these arguments, in a process group of its own like one a shell starts."""
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def written_rows(out: Path) -> int:
-    """Whole rows in a directory."""
+    """Whole rows of attempts and problems in a directory."""
     path = out / "records.jsonl"
-    return path.read_bytes().count(b"\n") if path.exists() else 0
+    data = path.read_bytes() if path.exists() else b""
+    return data.count(b"\n") - data.count(b'{"type":"run"')
 
 
 def wait_for_rows(out: Path, rows: int, process: "subprocess.Popen[str]") -> None:

@@ -12,7 +12,7 @@ from tests.bench.killed_run import (
     answers,
     content,
     gone,
-    start,
+    started,
     wait_for_rows,
     write_problems,
     write_turns,
@@ -27,25 +27,23 @@ START_SECONDS = 0.6
 
 def killed(out: Path, draw: random.Random, most_rows: int, command: Sequence[str]) -> None:
     """Go on with a run and kill it at a random moment: while it starts, writes or works."""
-    process = start(*command)
-    if draw.random() < 0.15:
-        time.sleep(draw.uniform(0, START_SECONDS))
-    else:
-        more = written_rows(out) + draw.randint(1, most_rows)
-        wait_for_rows(out, more, process)
-        time.sleep(draw.uniform(0, 0.03))
-    assert process.poll() is None, f"it ended too soon: {process.communicate()}"
-    family = descendants(process.pid)
-    process.kill()
-    process.communicate(timeout=LONG_SECONDS)
+    with started(*command) as process:
+        if draw.random() < 0.15:
+            time.sleep(draw.uniform(0, START_SECONDS))
+        else:
+            wait_for_rows(out, written_rows(out) + draw.randint(1, most_rows), process)
+            time.sleep(draw.uniform(0, 0.03))
+        assert process.poll() is None, f"it ended too soon: {process.communicate()}"
+        family = descendants(process.pid)
+        process.kill()
+        process.communicate(timeout=LONG_SECONDS)
     gone(family)
 
 
-def finished(command: Sequence[str]) -> str:
-    process = start(*command)
-    stdout, stderr = process.communicate(timeout=2 * LONG_SECONDS)
+def finished(command: Sequence[str]) -> None:
+    with started(*command) as process:
+        _, stderr = process.communicate(timeout=2 * LONG_SECONDS)
     assert process.returncode == 0, stderr
-    return stdout
 
 
 def commands(
@@ -82,10 +80,13 @@ def check_same(tmp_path: Path, problems: int, attempts: int) -> None:
     assert broken == whole
 
 
-def test_bench_when_killed_at_20_moments_then_its_records_are_those_of_an_undisturbed_run(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    ("kills", "problems"), [(6, 12), pytest.param(20, 36, marks=pytest.mark.slow)]
+)
+def test_bench_when_killed_at_many_moments_then_its_records_are_those_of_an_undisturbed_run(
+    tmp_path: Path, kills: int, problems: int
 ) -> None:
-    problems, attempts, kills = 36, 4, 20
+    attempts = 4
     whole, broken = commands(tmp_path, problems, attempts, 0.012)
     finished(whole)
     draw = random.Random(2026)

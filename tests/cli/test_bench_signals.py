@@ -14,7 +14,7 @@ import pytest
 from tests.bench.killed_run import (
     LONG_SECONDS,
     gone,
-    start,
+    started,
     wait_for_rows,
     write_problems,
     write_turns,
@@ -59,8 +59,8 @@ def check_resumes(tmp_path: Path, arguments: list[str]) -> None:
     """What was finished is kept as it is, and the rest comes."""
     out = tmp_path / "out"
     before = read_records(out)
-    process = start(*arguments)
-    _, stderr = process.communicate(timeout=LONG_SECONDS)
+    with started(*arguments) as process:
+        _, stderr = process.communicate(timeout=LONG_SECONDS)
     assert process.returncode == 0, stderr
     after = read_records(out)
     assert len(after.solutions) == PROBLEMS
@@ -74,12 +74,12 @@ def test_bench_when_interrupted_once_then_problems_in_flight_are_finished_and_sa
     tmp_path: Path,
 ) -> None:
     arguments = command(tmp_path, 0.02)
-    process = start(*arguments)
-    wait_for_rows(tmp_path / "out", 3, process)
-    family = descendants(process.pid)
-    interrupt(process)
-    heard(process, "Ctrl-C again stops now")
-    said = ended(process, family)
+    with started(*arguments) as process:
+        wait_for_rows(tmp_path / "out", 3, process)
+        family = descendants(process.pid)
+        interrupt(process)
+        heard(process, "Ctrl-C again stops now")
+        said = ended(process, family)
     records = read_records(tmp_path / "out")
     assert 0 < len(records.solutions) < PROBLEMS
     assert records.solutions.keys() == records.attempts.keys()
@@ -103,14 +103,14 @@ def test_bench_when_told_to_stop_then_it_stops_now_and_no_process_is_left(
     tmp_path: Path, signals: str
 ) -> None:
     arguments = command(tmp_path, 0.15)  # an attempt takes seconds, and is not waited for
-    process = start(*arguments)
-    wait_for_rows(tmp_path / "out", 1, process)
-    family = descendants(process.pid)
-    assert len(family) > 1, "no kernel"
-    for name in signals.split():
-        interrupt(process, signal.Signals[name])
-        time.sleep(0.02)  # one signal of a kind can wait at a time
-    said = ended(process, family)
+    with started(*arguments) as process:
+        wait_for_rows(tmp_path / "out", 1, process)
+        family = descendants(process.pid)
+        assert len(family) > 1, "no kernel"
+        for name in signals.split():
+            interrupt(process, signal.Signals[name])
+            time.sleep(0.02)  # one signal of a kind can wait at a time
+        said = ended(process, family)
     assert "stopping now" in said
     assert "tirkit bench" in said
     records = read_records(tmp_path / "out")
@@ -122,10 +122,10 @@ def test_bench_when_interrupted_with_all_problems_in_flight_then_it_is_done(
     tmp_path: Path,
 ) -> None:
     arguments = [*command(tmp_path, 0.1), "--limit", "1"]
-    process = start(*arguments)
-    wait_for_rows(tmp_path / "out", 1, process)
-    interrupt(process)
-    heard(process, "finishing 1 problem;")
-    stdout, stderr = process.communicate(timeout=LONG_SECONDS)
+    with started(*arguments) as process:
+        wait_for_rows(tmp_path / "out", 1, process)
+        interrupt(process)
+        heard(process, "finishing 1 problem;")
+        stdout, stderr = process.communicate(timeout=LONG_SECONDS)
     assert (process.returncode, stderr) == (0, "")
     assert "1 problems" in stdout
