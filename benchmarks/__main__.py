@@ -11,6 +11,8 @@ NAMES = (
     "execute_while_streaming",
     "answers",
     "stopping",
+    "open_records",
+    "replay_traces",
 )
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import typer
 
+from tirkit.display import one_line
 from tirkit.errors import AnswerError, ConfigError, TirkitError
 
 WORK_FAILED = 1
@@ -31,7 +32,8 @@ def exit_codes() -> Iterator[None]:
 
 def _fail(error: BaseException) -> None:
     wrong_use = isinstance(error, ConfigError | AnswerError)
-    print(f"tirkit: {' '.join(str(error).split())}", file=sys.stderr)
+    told = one_line(" ".join(str(error).split()))  # names and values in it may be hostile
+    print(f"tirkit: {told}", file=sys.stderr)
     raise typer.Exit(WRONG_USE if wrong_use else WORK_FAILED) from None
 
 

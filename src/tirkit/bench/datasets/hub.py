@@ -1,5 +1,6 @@
 """The door to Hugging Face `datasets`: names on the Hub, and folders it has written."""
 
+import logging
 import re
 import socket
 import threading
@@ -46,7 +47,7 @@ def hub_rows(name: str, split: str | None = None) -> Iterator[Row]:
     unreachable = "" if datasets.config.HF_HUB_OFFLINE else _unreachable(datasets)
     offline = bool(unreachable) or datasets.config.HF_HUB_OFFLINE
     try:
-        with _offline(datasets, offline=offline):
+        with _quiet(datasets), _offline(datasets, offline=offline):
             # With the prefix a folder of that name in the working directory is never taken.
             found = datasets.load_dataset(
                 f"hf://datasets/{match['repo']}",
@@ -84,7 +85,7 @@ def folder_rows(path: Path, split: str | None = None) -> Iterator[Row]:
     saved = any((path / name).is_file() for name in ("state.json", "dataset_dict.json"))
     datasets = optional("datasets")
     try:
-        with _offline(datasets, offline=True):
+        with _quiet(datasets), _offline(datasets, offline=True):
             if saved:
                 found = datasets.load_from_disk(str(path))
             else:
@@ -128,6 +129,20 @@ def _offline(datasets: Any, *, offline: bool) -> Iterator[None]:  # noqa: ANN401
         yield
     finally:
         datasets.config.HF_HUB_OFFLINE = before
+
+
+@contextmanager
+def _quiet(datasets: Any) -> Iterator[None]:  # noqa: ANN401 - a module
+    """Keep the progress bars and warnings of `datasets` from the terminal: its errors are told."""
+    shown, level = not datasets.are_progress_bars_disabled(), datasets.logging.get_verbosity()
+    datasets.disable_progress_bars()
+    datasets.logging.set_verbosity(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        datasets.logging.set_verbosity(level)
+        if shown:
+            datasets.enable_progress_bars()
 
 
 def _unreachable(datasets: Any) -> str:  # noqa: ANN401 - a module

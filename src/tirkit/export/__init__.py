@@ -1,0 +1,1 @@
+"""Records as data to train on."""
