@@ -55,7 +55,10 @@ async def bound(spoken: Spoken, engine: ReplayEngine) -> Dialect:
 
 def essence(turns: Sequence[Turn]) -> list[Turn]:
     """The turns without what a replay cannot repeat: times, and what was thrown away."""
-    return [replace(turn, generate_seconds=0.0, wasted_tokens=0, finish=None) for turn in turns]
+    return [
+        replace(turn, generate_seconds=0.0, began_seconds=None, wasted_tokens=0, finish=None)
+        for turn in turns
+    ]
 
 
 def test_dialects_when_counted_then_each_one_registered_is_spoken_here() -> None:
