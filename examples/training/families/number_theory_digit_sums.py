@@ -20,12 +20,13 @@ _KEEP_APART = (
 
 
 def _draw_keep(draw: Random) -> Params:
+    kind = draw.randrange(4)
     return {
         "n": draw.randint(300, 9999),
         "s": draw.randint(5, 22),
-        "k": draw.choice((2, 4, 5, 7, 8, 11, 13)),
-        "d": draw.randint(0, 9),
-        "kind": draw.randrange(4),
+        "k": 0 if kind >= 2 else draw.choice((2, 4, 5, 7, 8, 11, 13)),
+        "d": draw.randint(0, 9) if kind >= 2 else 0,
+        "kind": kind,
     }
 
 
@@ -37,7 +38,10 @@ def _keep(params: Params) -> int:
         while left:
             digits.append(left % 10)
             left //= 10
-        holds = (number % k == 0, number % k != 0, digits[0] == d, d in digits)[kind]
+        if kind >= 2:
+            holds = d in digits if kind == 3 else digits[0] == d
+        else:
+            holds = (number % k == 0) == (kind == 0)
         count += sum(digits) == s and holds
     return count
 

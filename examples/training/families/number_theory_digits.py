@@ -37,7 +37,9 @@ def _long_power(a: int, n: int) -> list[int]:
 
 def _draw_power(draw: Random) -> Params:
     a = draw.choice([x for x in range(2, 100) if x % 10])
-    return {"a": a, "n": draw.randint(10, 150), "d": draw.randint(0, 8), "kind": draw.randrange(4)}
+    kind = draw.randrange(4)
+    d = draw.randint(0, 8) if kind >= 2 else 0
+    return {"a": a, "n": draw.randint(10, 150), "d": d, "kind": kind}
 
 
 def _power(params: Params) -> int:

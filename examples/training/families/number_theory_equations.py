@@ -16,7 +16,8 @@ _LINE = (
 
 def _draw_line(draw: Random) -> Params:
     a, b = draw.sample(range(2, 40), 2)
-    return {"a": a, "b": b, "n": draw.randint(100, 999), "kind": draw.randrange(4)}
+    n = a * draw.randint(3, 25) + b * draw.randint(2, 12)
+    return {"a": a, "b": b, "n": n, "kind": draw.randrange(4)}
 
 
 def _line(params: Params) -> int:

@@ -24,7 +24,8 @@ _POWERS_APART = (
 def _draw_exponent(draw: Random) -> Params:
     n = draw.randint(40, 2999)
     kind = draw.choice((0, 0, 1, 2, 2))
-    return {"n": n, "m": draw.randint(5, n // 2), "p": draw.choice(_PRIMES), "kind": kind}
+    m = draw.randint(5, n // 2) if kind == 2 else 0
+    return {"n": n, "m": m, "p": draw.choice(_PRIMES), "kind": kind}
 
 
 def _exponent(params: Params) -> int:

@@ -80,12 +80,12 @@ _GAPS_APART = (
 
 
 def _draw_gaps(draw: Random) -> Params:
-    low = draw.randint(2, 4000)
+    low, kind = draw.randint(2, 4000), draw.choice((0, 0, 1, 1, 2, 3))
     return {
         "low": low,
         "high": low + draw.randint(150, 1500),
-        "g": draw.choice((2, 4, 6, 8, 10)),
-        "kind": draw.choice((0, 0, 1, 1, 2, 3)),
+        "g": draw.choice((2, 4, 6, 8, 10)) if kind < 2 else 0,
+        "kind": kind,
     }
 
 
