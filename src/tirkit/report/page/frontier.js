@@ -24,7 +24,9 @@ function frontierChart(points) {
     const costs = order.map((one) => one.tokens);
     const [low, high] = [Math.min(...costs), Math.max(...costs)];
     const scale = high / Math.max(1, low) >= 8 ? logarithmic : linear;
-    const reach = [Math.max(0, Math.min(...order.map((one) => one.low)) - 0.02), Math.min(1, Math.max(...order.map((one) => one.high)) + 0.02)];
+    const top = Math.min(1, Math.max(...order.map((one) => one.high)) + 0.02);
+    const bottom = Math.min(...order.map((one) => one.low)) - 0.02;
+    const reach = [Math.max(0, Math.min(bottom, top - 0.1)), top]; // ten points at least: ticks are whole percents
     scales = { x: scale([low, high], [area.left + 16, area.right - 16]), y: linear(reach, [area.bottom, area.top]) };
     places = order.map((one) => [scales.x(one.tokens), scales.y(one.accuracy)]);
     const marks = scale === logarithmic ? decades(low, high) : ticks(low, high, 6);
