@@ -1,6 +1,15 @@
 """The families of problems."""
 
 from examples.training.families import (
+    algebra_cubics,
+    algebra_equations,
+    algebra_inequalities,
+    algebra_interpolation,
+    algebra_logs,
+    algebra_pairs,
+    algebra_polynomials,
+    algebra_powers,
+    algebra_roots,
     arithmetic_of_powers,
     number_theory_congruences,
     number_theory_digit_sums,
@@ -13,10 +22,25 @@ from examples.training.families import (
     number_theory_primes,
     number_theory_residues,
     number_theory_totals,
+    sequences_arithmetic,
+    sequences_figurate,
+    sequences_progressions,
+    sequences_recurrences,
+    sequences_sums,
+    sequences_walks,
 )
 from examples.training.family import Family
 
 ROOMS = (
+    algebra_cubics,
+    algebra_equations,
+    algebra_inequalities,
+    algebra_interpolation,
+    algebra_logs,
+    algebra_pairs,
+    algebra_polynomials,
+    algebra_powers,
+    algebra_roots,
     arithmetic_of_powers,
     number_theory_congruences,
     number_theory_digit_sums,
@@ -29,6 +53,12 @@ ROOMS = (
     number_theory_primes,
     number_theory_residues,
     number_theory_totals,
+    sequences_arithmetic,
+    sequences_figurate,
+    sequences_progressions,
+    sequences_recurrences,
+    sequences_sums,
+    sequences_walks,
 )
 FAMILIES: tuple[Family, ...] = tuple(family for room in ROOMS for family in room.FAMILIES)
 BY_NAME = {family.name: family for family in FAMILIES}
