@@ -12,7 +12,11 @@ _QUADRATIC = (
     ("r^3 + s^3", "S**3 - 3*S*P", "the sum of the cubes of the two roots"),
     ("(r - s)^2", "S**2 - 4*P", "the square of the difference of the two roots"),
     ("r^2*s + r*s^2", "S*P", "the sum of the two roots times their product"),
-    ("(r + {k})(s + {k})", "P + {k}*S + {k}**2", "the product of the two roots raised by {k} each"),
+    (
+        "(r + {k})(s + {k})",
+        "P + {k}*S + {k}**2",
+        "the product of the two roots after {k} is added to each",
+    ),
     ("r^4 + s^4", "(S**2 - 2*P)**2 - 2*P**2", "the sum of the fourth powers of the two roots"),
     ("r^2 + s^2 + r*s", "S**2 - P", "the sum of the squares of the roots plus their product"),
 )

@@ -157,7 +157,7 @@ FAMILIES = (
             "We look at the arithmetic sequence {terms}. Find {what}.",
             "Ann counts from {a} to {last} in steps of {d} and says every number. {apart}",
         ),
-        draw=fitting(_draw_terms, _terms),
+        draw=fitting(_draw_terms, _terms, least=1),
         answer=_terms,
         solve=_solve_terms,
         shown=_show_terms,

@@ -96,7 +96,7 @@ _TIMES = (
     ("k times", "k", "as often as it says"),
     ("2k - 1 times", "(2*k - 1)", "one time less than twice what it says"),
     ("{c}k times", "({c}*k)", "{c} times as often as it says"),
-    ("k + {c} times", "(k + {c})", "{c} times more than it says"),
+    ("k + {c} times", "(k + {c})", "as often as it says and {c} times on top"),
 )
 _BLOCKS = (
     ("the {n}-th term", "L[{n} - 1]", "Which number stands at place {n}?"),
@@ -196,7 +196,7 @@ FAMILIES = (
             "Going up from 1, we write each k {times}. Find {what}.",
             "A row begins with 1 and never falls. Every positive integer is in it {often}. {apart}",
         ),
-        draw=fitting(_draw_blocks, _blocks),
+        draw=fitting(_draw_blocks, _blocks, least=1),
         answer=_blocks,
         solve=_solve_blocks,
         held_out=True,

@@ -14,7 +14,7 @@ _ASKED = (
         "How many pots are made from day {i} to day {n} together?",
     ),
     (
-        "the index of the first term above {bound}",
+        "the least n such that the n-th term is above {bound}",
         "On which day are more than {bound} pots made for the first time?",
     ),
     (
