@@ -82,6 +82,14 @@ class ProblemFinished:
     solution: Solution
 
 
+@dataclass(frozen=True, slots=True)
+class ProblemFailed:
+    """A problem was given up: no attempt at it could go on, or its caller left."""
+
+    problem_id: str
+    reason: str
+
+
 Event = (
     ProblemStarted
     | AttemptStarted
@@ -91,6 +99,7 @@ Event = (
     | AttemptFinished
     | ProblemSettled
     | ProblemFinished
+    | ProblemFailed
 )
 Listener = Callable[[Event], None]
 _LOG = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -129,3 +130,19 @@ def test_bench_when_interrupted_with_all_problems_in_flight_then_it_is_done(
         stdout, stderr = process.communicate(timeout=LONG_SECONDS)
     assert (process.returncode, stderr) == (0, "")
     assert "1 problems" in stdout
+
+
+def test_bench_when_metrics_are_asked_for_then_they_are_served_while_it_works(
+    tmp_path: Path,
+) -> None:
+    with started(*command(tmp_path, 0.02), "--prometheus", "0") as process:
+        url = heard(process, "metrics are served at http://127.0.0.1:").split()[-1]
+        wait_for_rows(tmp_path / "out", 3, process)
+        with urlopen(url, timeout=LONG_SECONDS) as reply:
+            text = reply.read().decode()
+        interrupt(process, signal.SIGTERM)
+        ended(process, set())
+    told = dict(line.split() for line in text.splitlines() if not line.startswith("#"))
+    assert float(told['tirkit_attempts_total{stop_reason="answered"}']) >= 1
+    assert 0 < float(told["tirkit_attempts_in_flight"]) <= IN_FLIGHT
+    assert float(told["tirkit_kernels_leased"]) <= IN_FLIGHT

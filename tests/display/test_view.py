@@ -8,7 +8,13 @@ from tirkit.display import View
 from tirkit.display.picture import MOST_FINISHED, MOST_PROBLEMS, Doing, cut
 from tirkit.display.rate import Rate
 from tirkit.display.view import is_right
-from tirkit.events import CodeFinished, CodeStarted, ProblemFinished, ProblemSettled
+from tirkit.events import (
+    CodeFinished,
+    CodeStarted,
+    ProblemFailed,
+    ProblemFinished,
+    ProblemSettled,
+)
 from tirkit.kernels import KernelStats
 from tirkit.records import ProblemEntry
 from tirkit.scheduler import ProblemStatus, SchedulerStatus
@@ -76,6 +82,8 @@ def test_totals_when_problems_come_and_go_then_add_up() -> None:
     assert [(one.id, one.agreed, one.votes, one.tokens) for one in after.finished] == [
         ("p", 2, 2, 20)
     ]
+    view.take(ProblemFailed("q", "the engine died"))
+    assert view.picture().open == ()
 
 
 def test_votes_when_the_verdict_is_fixed_then_count_no_more() -> None:

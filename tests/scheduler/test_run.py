@@ -7,7 +7,14 @@ import pytest
 
 from tirkit.attempt import TrajectoryBuilder
 from tirkit.errors import ConfigError, EngineError, RecordError
-from tirkit.events import AttemptFinished, AttemptStarted, Event, ProblemFinished, ProblemSettled
+from tirkit.events import (
+    AttemptFinished,
+    AttemptStarted,
+    Event,
+    ProblemFailed,
+    ProblemFinished,
+    ProblemSettled,
+)
 from tirkit.scheduler import (
     Policy,
     Scheduler,
@@ -157,14 +164,16 @@ async def test_loser_when_it_takes_long_to_go_then_its_place_is_not_given_away()
 
 async def test_solve_when_the_caller_leaves_then_its_attempts_are_gone_before_it() -> None:
     acts = Attempts()
+    heard: list[Event] = []
     async with Scheduler(acts, 8) as scheduler:
         with anyio.CancelScope() as scope:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(scheduler.solve, PROBLEM, Policy(4, NEVER))
+                tasks.start_soon(scheduler.solve, PROBLEM, Policy(4, NEVER), (), heard.append)
                 await settle()
                 assert len(acts.running) == 4
                 scope.cancel()
         assert not acts.running
+        assert heard[-1] == ProblemFailed("p", "the caller left")
         assert repr(scheduler) == "<Scheduler 0 problems, 0/8 attempts in flight>"
 
 
@@ -214,9 +223,12 @@ async def test_problem_when_the_engine_fails_every_attempt_then_it_is_raised() -
     async def dead(builder: TrajectoryBuilder) -> Trajectory:
         return builder.freeze(StopReason.ENGINE_ERROR, "vllm:m died")
 
+    heard: list[Event] = []
     async with Scheduler(dead, 8) as scheduler:
         with pytest.raises(EngineError, match="no attempt could go on: vllm:m died"):
-            await scheduler.solve(PROBLEM, Policy(4, NEVER))
+            await scheduler.solve(PROBLEM, Policy(4, NEVER), listener=heard.append)
+    told = "problem p: no attempt could go on: vllm:m died"
+    assert [one for one in heard if isinstance(one, ProblemFailed)] == [ProblemFailed("p", told)]
 
 
 async def test_prior_attempts_when_given_then_they_count_and_only_the_rest_runs() -> None:

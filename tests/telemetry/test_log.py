@@ -3,6 +3,7 @@ import logging
 import pytest
 
 from tests.telemetry.solved import solve
+from tirkit.errors import EngineError
 from tirkit.types import Problem
 
 
@@ -32,6 +33,13 @@ async def test_log_when_at_debug_then_attempts_and_failed_cells_are_told_with_fi
     failed = [one for one in told if one.startswith("a cell")]
     assert failed == ["a cell of attempt 'p<1>#1' ended error after 0.020 s"]
     assert {getattr(record, "tirkit_problem", None) for record in records} == {"p<1>"}
+
+
+async def test_log_when_a_problem_fails_then_it_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "tirkit.events"), pytest.raises(EngineError):
+        await solve(dies=True)
+
+    assert "problem 'p<1>' was given up: 'problem p<1>: no attempt could go on" in caplog.text
 
 
 async def test_log_when_nobody_listens_then_nothing_is_made(

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.telemetry.solved import solve
-from tirkit.errors import ConfigError
+from tirkit.errors import ConfigError, EngineError
 from tirkit.telemetry import PrometheusEvents
 
 
@@ -51,3 +51,15 @@ def test_metrics_when_served_then_a_scraper_reads_them_and_the_port_is_free_agai
 def test_metrics_when_the_port_is_no_port_then_it_is_named() -> None:
     with pytest.raises(ConfigError, match="port 70000"), PrometheusEvents().served(70_000):
         pass
+
+
+async def test_metrics_when_a_problem_fails_then_it_is_open_no_more() -> None:
+    metrics = PrometheusEvents()
+
+    with pytest.raises(EngineError):
+        await solve(metrics.listen, dies=True)
+
+    told = samples(metrics.text())
+    assert told["tirkit_problems_total", "failed"] == 1
+    assert told["tirkit_attempts_total", "engine_error"] == 2
+    assert told["tirkit_attempts_in_flight", ""] == told["tirkit_problems_open", ""] == 0

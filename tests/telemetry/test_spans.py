@@ -95,7 +95,7 @@ async def test_spans_when_the_problem_fails_then_its_spans_end_as_errors() -> No
 
     (problem,) = exported.named("problem")
     assert problem.status.status_code is trace.StatusCode.ERROR
-    assert problem.status.description == "EngineError"
+    assert "no attempt could go on" in (problem.status.description or "")
     assert len(exported.named("attempt")) == 2
 
 

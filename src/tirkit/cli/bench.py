@@ -51,6 +51,10 @@ def bench(
         Path | None,
         typer.Option("--compare", help="Directory of another run, compared problem by problem."),
     ] = None,
+    prometheus: options.Prometheus = None,
+    details: Annotated[
+        bool, typer.Option("--details", help="Print every figure, not the main ones alone.")
+    ] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -67,12 +71,13 @@ def bench(
         if not resume:
             refuse_records(runs)
         other = None if compare is None else OtherRun(compare, runs, problems)
-        outcomes = _run(runs, problems, show=not (quiet or as_json))
+        look = BenchLook(runs, problems, show=not (quiet or as_json), port=prometheus)
+        outcomes = _run(runs, problems, look)
         stopped = len(outcomes) < len(runs) or any(one.stopped for one in outcomes)
         failed = next((one.failures[0][1] for one in outcomes if one.failures), None)
         if not (as_json and (stopped or failed)):
             comparisons = [] if other is None else list(other.compared(outcomes))
-            show_outcomes(outcomes, comparisons, as_json=as_json)
+            show_outcomes(outcomes, comparisons, as_json=as_json, details=details)
         if failed is not None:
             raise failed
     if stopped:
@@ -95,10 +100,8 @@ def _told(
 
 
 def _run(
-    runs: Sequence[BenchRun], problems: Sequence[Problem], *, show: bool
+    runs: Sequence[BenchRun], problems: Sequence[Problem], look: BenchLook
 ) -> list[BenchOutcome]:
-    look = BenchLook(runs, problems, show=show)
-
     async def work() -> list[BenchOutcome]:
         halt = Halt()
         async with halted_by_signals(halt, look.say), look.file:

@@ -1,7 +1,8 @@
-"""Who looks on while `tirkit bench` works: the terminal, and a file for `tirkit watch`."""
+"""Who looks on while `tirkit bench` works: the terminal, `tirkit watch` by a file, a scraper."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import anyio.to_thread
@@ -10,9 +11,10 @@ from tirkit.bench import BenchRun
 from tirkit.cli.signals import Say, say
 from tirkit.display import ConsoleDisplay, View
 from tirkit.display.live_file import LiveFile
-from tirkit.events import Listener
+from tirkit.events import Listener, heard_by
 from tirkit.records import ProblemEntry, RecordedRun
 from tirkit.solver import Solver
+from tirkit.telemetry import PrometheusEvents
 from tirkit.types import Problem
 
 
@@ -23,14 +25,22 @@ class BenchLook:
         runs: in their order.
         problems: of each of them.
         show: whether it is drawn.
+        port: metrics are served on it to Prometheus; None for nowhere.
     """
 
     def __init__(
-        self, runs: Sequence[BenchRun], problems: Sequence[Problem], *, show: bool
+        self,
+        runs: Sequence[BenchRun],
+        problems: Sequence[Problem],
+        *,
+        show: bool,
+        port: int | None = None,
     ) -> None:
         self._runs = runs
         self._view = View(len(problems) * len(runs))
         self._display = ConsoleDisplay(view=self._view) if show else None
+        self._port = port
+        self._metrics = None if port is None else _metrics(self._view)
         first = runs[0].out
         self.file = LiveFile(first if len(runs) == 1 else first.parent, self._view, held=True)
         """Tells whoever watches of all runs; entered around them, begun by the first one."""
@@ -41,7 +51,8 @@ class BenchLook:
     @property
     def listener(self) -> Listener:
         """What hears the runs' events."""
-        return self._view.take if self._display is None else self._display.listen
+        shown = self._view.take if self._display is None else self._display.listen
+        return shown if self._metrics is None else heard_by(shown, self._metrics.listen)
 
     @property
     def say(self) -> Say:
@@ -50,12 +61,18 @@ class BenchLook:
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Draw as long as the body runs."""
-        if self._display is None:
+        """Draw and serve as long as the body runs.
+
+        Raises:
+            ConfigError: the port cannot be had.
+        """
+        with ExitStack() as stack:
+            if self._metrics is not None and self._port is not None:
+                port = stack.enter_context(self._metrics.served(self._port))
+                say(f"metrics are served at http://127.0.0.1:{port}/metrics")
+            if self._display is not None:
+                stack.enter_context(self._display)
             yield
-        else:
-            with self._display:
-                yield
 
     async def beside(self, run: BenchRun, solver: Solver) -> None:
         """Tell of a run what its solver says and what was settled before."""
@@ -69,3 +86,19 @@ class BenchLook:
     def _settled(self, directory: Path) -> list[ProblemEntry]:
         entries = RecordedRun(directory).problems
         return [entry for key, entry in entries.items() if key in self._keys]
+
+
+def _metrics(view: View) -> PrometheusEvents:
+    metrics = PrometheusEvents()
+    for name in ("leased", "waiting", "starting"):
+        metrics.watch(
+            f"kernels_{name}",
+            f"Kernels or leases that are {name}",
+            partial(_kernels, view, name),
+        )
+    return metrics
+
+
+def _kernels(view: View, name: str) -> float:
+    kernels = view.picture(attempts=0).kernels
+    return float(getattr(kernels, name)) if kernels is not None else 0.0

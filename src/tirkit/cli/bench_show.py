@@ -15,7 +15,11 @@ from tirkit.bench.runner import Figure
 
 
 def show_outcomes(
-    outcomes: Sequence[BenchOutcome], comparisons: Sequence[RunComparison], *, as_json: bool
+    outcomes: Sequence[BenchOutcome],
+    comparisons: Sequence[RunComparison],
+    *,
+    as_json: bool,
+    details: bool = False,
 ) -> None:
     """Print the figures of one run, or of several repeats together and one by one."""
     if as_json:
@@ -28,7 +32,8 @@ def show_outcomes(
         console.print(repeats_table(repeated))
     elif (metrics := outcomes[0].metrics) is not None:
         console.print(metrics_table(metrics))
-        console.print(details_table(metrics))
+        if details:
+            console.print(details_table(metrics))
     for comparison in comparisons:
         console.print(comparison_table(comparison))
 

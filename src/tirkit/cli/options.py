@@ -40,6 +40,15 @@ Confinement = Annotated[
         help='How code is locked in: "auto", "require:N", "exactly:N" or "unconfined".',
     ),
 ]
+Prometheus = Annotated[
+    int | None,
+    typer.Option(
+        "--prometheus",
+        min=0,
+        max=65_535,
+        help="Port on which metrics are served while it works; 0 for any free one.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 

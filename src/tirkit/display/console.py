@@ -12,7 +12,14 @@ from tirkit.display.escape import one_line
 from tirkit.display.picture import cut
 from tirkit.display.table import draw, finished_line, head_lines
 from tirkit.display.view import View, finished
-from tirkit.events import AttemptFinished, Event, ProblemFinished, ProblemSettled, ProblemStarted
+from tirkit.events import (
+    AttemptFinished,
+    Event,
+    ProblemFailed,
+    ProblemFinished,
+    ProblemSettled,
+    ProblemStarted,
+)
 from tirkit.types import Solution, Tally
 
 _REFRESH_PER_SECOND = 2
@@ -100,10 +107,14 @@ class ConsoleDisplay:
                 self._print(Text(one_line(f"  {done.attempt_id}: {done.stop_reason}{answer}")))
             case ProblemFinished(solution=solution):
                 self.console.print(summary(solution))
+            case ProblemFailed():
+                self._print(_given_up(event))
 
     def _tell_of_many(self, event: Event) -> None:
         if isinstance(event, ProblemFinished):
             self._print(Text(finished_line(finished(event.solution))))
+        elif isinstance(event, ProblemFailed):
+            self._print(_given_up(event))
         if time.monotonic() >= self._plain_due:
             self._plain_due = time.monotonic() + _PLAIN_SECONDS
             self._print(Text("; ".join(head_lines(self.view.picture(attempts=0)))))
@@ -141,3 +152,8 @@ def tally_line(tally: Tally) -> str:
     if tally.silent:
         shown.append(f"no answer ×{tally.silent}")
     return ", ".join(shown) or "no votes"
+
+
+def _given_up(event: ProblemFailed) -> Text:
+    told = f"{event.problem_id}  given up: {cut(event.reason, _QUESTION_CHARS)}"
+    return Text(one_line(told), style="red")

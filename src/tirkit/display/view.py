@@ -29,6 +29,7 @@ from tirkit.events import (
     CodeFinished,
     CodeStarted,
     Event,
+    ProblemFailed,
     ProblemFinished,
     ProblemSettled,
     ProblemStarted,
@@ -200,6 +201,8 @@ class View:
                 self.problems[problem_id].settled = reason
             case ProblemFinished(solution=solution):
                 self._finish(solution)
+            case ProblemFailed(problem_id=problem_id):
+                self.problems.pop(problem_id, None)
 
     def _end_attempt(self, event: AttemptFinished, now: float) -> None:
         problem = self.problems[event.problem_id]

@@ -17,6 +17,7 @@ from tirkit.events import (
     AttemptFinished,
     AttemptStarted,
     Listener,
+    ProblemFailed,
     ProblemFinished,
     ProblemSettled,
     ProblemStarted,
@@ -121,9 +122,14 @@ class Scheduler:
         finally:
             if not live.gone.is_set():
                 await self._abandon(live)
+                listener(ProblemFailed(problem.id, "the caller left"))
             del self._live[live.key]
             self._replan()
-        solution = live.solution()
+        try:
+            solution = live.solution()
+        except Exception as error:
+            listener(ProblemFailed(problem.id, str(error)))
+            raise
         listener(ProblemFinished(solution))
         return solution
 

@@ -8,6 +8,7 @@ from tirkit.events import (
     AttemptStarted,
     CodeFinished,
     Event,
+    ProblemFailed,
     ProblemFinished,
     ProblemSettled,
     ProblemStarted,
@@ -37,11 +38,11 @@ def log_event(event: Event) -> None:
         case CodeFinished(result=result) if not result.ok:
             told = (event.attempt_id, str(result.status), result.duration_seconds)
             _debug("a cell of attempt %r ended %s after %.3f s", *told, problem=event.problem_id)
-        case ProblemStarted() | ProblemSettled() | ProblemFinished():
+        case ProblemStarted() | ProblemSettled() | ProblemFinished() | ProblemFailed():
             _log_problem(event)
 
 
-_AT_INFO = (ProblemStarted, ProblemSettled, ProblemFinished)
+_AT_INFO = (ProblemStarted, ProblemSettled, ProblemFinished, ProblemFailed)
 
 
 def _log_problem(event: Event) -> None:
@@ -62,6 +63,8 @@ def _log_problem(event: Event) -> None:
                 solution.duration_seconds,
                 problem=key,
             )
+        case ProblemFailed(problem_id=key, reason=reason):
+            _info("problem %r was given up: %r", key, reason, problem=key)
 
 
 def _log_attempt(done: Trajectory) -> None:

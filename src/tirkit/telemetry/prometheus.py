@@ -10,11 +10,12 @@ from tirkit.events import (
     AttemptStarted,
     CodeFinished,
     Event,
+    ProblemFailed,
     ProblemFinished,
     ProblemStarted,
     TokensSampled,
 )
-from tirkit.types import CodeResult, Solution, Trajectory
+from tirkit.types import CodeResult, Trajectory
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -46,7 +47,7 @@ class PrometheusEvents:
         counter, gauge, histogram = client.Counter, client.Gauge, client.Histogram
         where = self.registry
         self._problems = counter(
-            "tirkit_problems", "Problems that were settled", ["outcome"], registry=where
+            "tirkit_problems", "Problems that are over", ["outcome"], registry=where
         )
         self._attempts = counter(
             "tirkit_attempts", "Attempts that ended, by reason", ["stop_reason"], registry=where
@@ -85,7 +86,10 @@ class PrometheusEvents:
             case ProblemStarted():
                 self._open.inc()
             case ProblemFinished(solution=solution):
-                self._count_problem(solution)
+                answered = "no_answer" if solution.answer is None else "answered"
+                self._count_problem(answered)
+            case ProblemFailed():
+                self._count_problem("failed")
 
     def watch(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """Add a gauge that is read when somebody asks, such as the kernels in use.
@@ -133,7 +137,6 @@ class PrometheusEvents:
         self._attempts.labels(str(done.stop_reason)).inc()
         self._attempt_seconds.observe(done.duration_seconds)
 
-    def _count_problem(self, solution: Solution) -> None:
+    def _count_problem(self, outcome: str) -> None:
         self._open.dec()
-        answered = "no_answer" if solution.answer is None else "answered"
-        self._problems.labels(answered).inc()
+        self._problems.labels(outcome).inc()

@@ -10,7 +10,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tirkit.errors import MissingExtra
-from tirkit.events import AttemptFinished, AttemptStarted, Event, ProblemFinished, ProblemStarted
+from tirkit.events import (
+    AttemptFinished,
+    AttemptStarted,
+    Event,
+    ProblemFailed,
+    ProblemFinished,
+    ProblemStarted,
+)
 from tirkit.types import CodeResult, Solution, StopReason, Trajectory, Turn
 
 if TYPE_CHECKING:
@@ -84,6 +91,10 @@ class SpanEvents:
             case ProblemFinished(solution=solution) if self._problem is not None:
                 span, self._problem = self._problem, None
                 span.set_attributes(_told_of_solution(solution))
+                span.end()
+            case ProblemFailed(reason=reason) if self._problem is not None:
+                span, self._problem = self._problem, None
+                self._fail(span, reason)
                 span.end()
 
     def _end_attempt(self, span: "Span", done: Trajectory) -> None:
