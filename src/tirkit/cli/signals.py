@@ -14,6 +14,7 @@ STOPPED_BY_USER = 130
 """Exit code of a command that was interrupted, as shells have it: 128 and the number of SIGINT."""
 
 Say = Callable[[str], None]
+_TAKEN = (signal.SIGINT, signal.SIGTERM)
 
 
 def say(line: str) -> None:
@@ -26,7 +27,8 @@ async def halted_by_signals(halt: Halt, tell: Say = say) -> AsyncIterator[None]:
     """Turn signals into calls of `halt` as long as the body runs; the main thread only.
 
     Signals that come while the body cleans up are told and change nothing, so what it owns is
-    closed in any case.
+    closed in any case. Where the body was stopped the process is about to end: from then on they
+    are ignored, and cannot change how.
     """
     async with anyio.create_task_group() as tasks:
         await tasks.start(_take_signals, halt, tell)
@@ -34,10 +36,13 @@ async def halted_by_signals(halt: Halt, tell: Say = say) -> AsyncIterator[None]:
             yield
         finally:
             tasks.cancel_scope.cancel()
+    if halt.stopping:
+        for number in _TAKEN:
+            signal.signal(number, signal.SIG_IGN)
 
 
 async def _take_signals(halt: Halt, tell: Say, *, task_status: TaskStatus[None]) -> None:
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    with anyio.open_signal_receiver(*_TAKEN) as signals:
         task_status.started()
         async for number in signals:
             if halt.stopping:
