@@ -5,6 +5,7 @@ import typer
 from tirkit.cli.bench import bench
 from tirkit.cli.doctor import doctor
 from tirkit.cli.exec import exec_
+from tirkit.cli.export import export
 from tirkit.cli.frontier import frontier
 from tirkit.cli.grade import grade
 from tirkit.cli.presets import presets
@@ -33,6 +34,7 @@ app.command()(show)
 app.command()(vote)
 app.command()(watch)
 app.command()(frontier)
+app.command()(export)
 app.command()(doctor)
 
 
