@@ -1,0 +1,76 @@
+"""One command for each stage: `python -m examples.training STAGE`."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from examples.training.families import FAMILIES
+from examples.training.stages import STAGES, Place
+from tirkit.errors import TirkitError
+
+_CONFIG = Path(__file__).parent / "config"
+COMMANDS = """\
+the whole way, some three hours on two processor cores:
+  python -m examples.training tokenizer
+  python -m examples.training data
+  python -m examples.training sft
+  python -m examples.training pack
+  python -m examples.training evaluate
+  python -m examples.training prefer
+  python -m examples.training pack --model WORK/prefer/model
+  python -m examples.training genselect --model WORK/prefer/model
+  python -m examples.training pack --model WORK/genselect/model
+  python -m examples.training evaluate --config FILE    # with a judge and a fresh --work
+another model, with adapters:
+  python -m examples.training lora --model NAME_OR_DIRECTORY
+each goes on where it was stopped or killed; --micro shows all of it in a few minutes.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a stage; the exit status."""
+    told = _parser().parse_args(arguments)
+    folder = _CONFIG / "micro" if told.micro else _CONFIG
+    config = told.config or folder / f"{told.stage}.toml"
+    if not config.is_file():
+        config = _CONFIG / config.name
+    place = Place(
+        work=told.work,
+        config=config,
+        families=FAMILIES,
+        model=told.model,
+        engines=tuple(told.engine or ["local"]),
+    )
+    told.work.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(level=logging.WARNING)
+    try:
+        print(STAGES[told.stage](place))
+    except TirkitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m examples.training",
+        epilog=COMMANDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("stage", choices=STAGES)
+    parser.add_argument(
+        "--work", type=Path, default=Path("build/training"), help="folder of it all"
+    )
+    parser.add_argument("--config", type=Path, help="TOML file in place of the stage's own")
+    parser.add_argument("--micro", action="store_true", help="a small training, for a look")
+    parser.add_argument("--model", default="", help="in place of the model of stage 1")
+    parser.add_argument(
+        "--engine", action="append", choices=["local", "vllm"], help="to check a pack against"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""Measures a packed model on problems it never saw: with tools, without, and how it chooses."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from examples.training.draw import Kind, draw_testing, problem_of
+from examples.training.family import Family
+from examples.training.judged import Judged, judge_recorded
+from examples.training.lent import LentEngine
+from examples.training.rows import is_right
+from examples.training.sample import engine_for, sample
+from examples.training.settings import EvaluateTerms
+from tirkit.bench import BenchMetrics, Estimate, Measuring, measure, wilson
+from tirkit.engines import Engine
+from tirkit.records import RecordedRun
+from tirkit.selection import parse_selector
+from tirkit.selection.judges import parse_judge
+from tirkit.types import CodeStatus, Trajectory
+
+FIGURES_FILE = "figures.json"
+TABLE_FILE = "figures.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one test set came to. Shares are with their 95 % intervals.
+
+    Attributes:
+        kind: what of it was never trained on.
+        tier: of its problems; 0 for all tiers together.
+        tools: whether code could be run.
+        problems: measured.
+        pass_at_1: share of right attempts.
+        selected: share of problems each selector has right, all attempts taken.
+        turns: mean per attempt.
+        cells: mean per attempt.
+        sampled_tokens: mean per attempt.
+        failed: attempts with a cell that raised.
+        recovered: share of those that ended right.
+        judged: how the model chooses.
+    """
+
+    kind: Kind
+    tier: int
+    tools: bool
+    problems: int
+    pass_at_1: Estimate | None
+    selected: dict[str, Estimate]
+    turns: float
+    cells: float
+    sampled_tokens: float
+    failed: int
+    recovered: Estimate | None
+    judged: Judged | None = None
+
+
+async def evaluate(
+    pack: Path, families: Sequence[Family], terms: EvaluateTerms, directory: Path
+) -> list[Figures]:
+    """Sample all test sets and write the figures as JSON and as a table.
+
+    Goes on where an earlier call ended.
+    """
+    found: list[Figures] = []
+    async with engine_for(pack, terms.sample, terms.engine) as engine:
+        for kind in terms.kinds:
+            for tier in (1, 2, 3):
+                found += await _measure_set(engine, families, kind, tier, terms, directory)
+    rows = [asdict(one) for one in found]
+    (directory / FIGURES_FILE).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    (directory / TABLE_FILE).write_text(figures_table(found), encoding="utf-8")
+    return found
+
+
+async def _measure_set(
+    engine: Engine,
+    families: Sequence[Family],
+    kind: Kind,
+    tier: int,
+    terms: EvaluateTerms,
+    directory: Path,
+) -> list[Figures]:
+    drawn = draw_testing(families, tier, terms.per_tier, terms.sample.seed, kind)
+    if not drawn:
+        return []
+    problems = [problem_of(one) for one in drawn]
+    found = []
+    for direct in (False, True) if terms.without_tools else (False,):
+        out = directory / f"{kind}-tier{tier}-{'direct' if direct else 'tools'}"
+        await sample(LentEngine(engine), problems, terms.sample, out, direct=direct)
+        judged = None
+        if terms.judge and not direct:
+            judge = parse_judge(terms.judge)
+            judged = await judge_recorded(engine, out, judge, terms.sample.seed)
+        found.append(figures_of(out, kind, tier, terms, judged, tools=not direct))
+    return found
+
+
+def figures_of(
+    records: Path,
+    kind: Kind,
+    tier: int,
+    terms: EvaluateTerms,
+    judged: Judged | None = None,
+    *,
+    tools: bool = True,
+) -> Figures:
+    """The figures of recorded attempts; blocks."""
+    how = Measuring(tuple(map(parse_selector, terms.selectors)))
+    run = RecordedRun(records)
+    metrics = measure(run.solutions(), how)
+    ended = [(one.problem, each) for one in run.solutions() for each in one.trajectories]
+    failed = [(problem, each) for problem, each in ended if _has_failed_cell(each)]
+    right = sum(is_right(problem, each) for problem, each in failed)
+    work = metrics.work
+    return Figures(
+        kind=kind,
+        tier=tier,
+        tools=tools,
+        problems=metrics.problems,
+        pass_at_1=metrics.pass_at_1,
+        selected=_with_all(metrics),
+        turns=work.turns / work.attempts,
+        cells=work.cells / work.attempts,
+        sampled_tokens=work.sampled_tokens / work.attempts,
+        failed=len(failed),
+        recovered=wilson(right, len(failed)) if failed else None,
+        judged=judged,
+    )
+
+
+def _has_failed_cell(trajectory: Trajectory) -> bool:
+    results = [turn.result for turn in trajectory.turns if turn.result is not None]
+    return any(result.status is not CodeStatus.OK for result in results)
+
+
+def _with_all(metrics: BenchMetrics) -> dict[str, Estimate]:
+    """Each selector with as many attempts as there are."""
+    return {name: by_k[max(by_k)] for name, by_k in metrics.selected.items() if by_k}
+
+
+def figures_table(figures: Sequence[Figures]) -> str:
+    """The figures as Markdown."""
+    names = list(dict.fromkeys(name for one in figures for name in one.selected))
+    head = ["unseen", "tier", "tools", "problems", "pass@1", *names]
+    head += ["turns", "cells", "tokens", "failed", "recovered"]
+    lines = [head, ["---"] * len(head)]
+    lines += [_line(one, names) for one in figures]
+    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    judged = [one for one in figures if one.judged is not None]
+    return table + ("\n" + _judged_table(judged) if judged else "")
+
+
+def _line(one: Figures, names: Sequence[str]) -> list[str]:
+    return [
+        one.kind,
+        str(one.tier),
+        "yes" if one.tools else "no",
+        str(one.problems),
+        _told(one.pass_at_1),
+        *(_told(one.selected.get(name)) for name in names),
+        f"{one.turns:.2f}",
+        f"{one.cells:.2f}",
+        f"{one.sampled_tokens:.0f}",
+        str(one.failed),
+        _told(one.recovered),
+    ]
+
+
+def _judged_table(figures: Sequence[Figures]) -> str:
+    lines = [["unseen", "tier", "disagreed", "random pick", "majority", "judge", "judge alone"]]
+    lines.append(["---"] * len(lines[0]))
+    for one in figures:
+        judged = one.judged
+        assert judged is not None, "told only of sets that were judged"
+        some = (judged.random_pick, judged.majority, judged.judge, judged.judge_alone)
+        lines.append([one.kind, str(one.tier), str(judged.problems), *map(_told, some)])
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _told(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return ""
+    value, low, high = (100 * one for one in (estimate.value, estimate.low, estimate.high))
+    return f"{value:.1f} ({low:.1f}-{high:.1f})"
