@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from random import Random
 
-from examples.training.families.algebra_cells import agreed, cell, fitting, polynomial, taken
+from examples.training.cells import agreed, cell, fitting, taken
+from examples.training.families.algebra_cells import polynomial
 from examples.training.family import Family, Params, Step
 
 _ASKED = (

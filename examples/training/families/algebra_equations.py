@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from random import Random
 
-from examples.training.families.algebra_cells import cell, fitting, polynomial, signed, taken
+from examples.training.cells import cell, fitting, taken
+from examples.training.families.algebra_cells import polynomial, signed
 from examples.training.family import Family, Params, Step
 
 _SYSTEM = (

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from math import isqrt
 from random import Random
 
-from examples.training.families.algebra_cells import cell, fitting, polynomial, signed, taken
+from examples.training.cells import cell, fitting, taken
+from examples.training.families.algebra_cells import polynomial, signed
 from examples.training.family import Family, Params, Step
 
 _ASKED = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import ceil, floor, log
 from random import Random
 
-from examples.training.families.algebra_cells import cell, fitting, taken
+from examples.training.cells import cell, fitting, taken
 from examples.training.family import Family, Params, Step
 
 _ROUNDED = (

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from math import log10
 from random import Random
 
-from examples.training.families.algebra_cells import agreed, cell, fitting, signed, taken
+from examples.training.cells import agreed, cell, fitting, taken
+from examples.training.families.algebra_cells import signed
 from examples.training.family import Family, Params, Step
 
 _PARTS = (

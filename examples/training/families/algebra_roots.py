@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from math import isqrt
 from random import Random
 
-from examples.training.families.algebra_cells import cell, fitting, polynomial, taken
+from examples.training.cells import cell, fitting, taken
+from examples.training.families.algebra_cells import polynomial
 from examples.training.family import Family, Params, Step
 
 _QUADRATIC = (

@@ -3,7 +3,7 @@
 from math import gcd
 from random import Random
 
-from examples.training.families.algebra_cells import cell
+from examples.training.cells import cell
 from examples.training.family import Step
 
 FRACTION = "from fractions import Fraction"

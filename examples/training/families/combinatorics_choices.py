@@ -3,7 +3,7 @@
 from math import comb, factorial
 from random import Random
 
-from examples.training.families.algebra_cells import cell, fitting, taken
+from examples.training.cells import cell, fitting, taken
 from examples.training.family import Family, Params, Step
 
 _PEOPLE, _APART = ("men", "women"), ("males", "females")

@@ -3,7 +3,7 @@
 from collections import Counter
 from random import Random
 
-from examples.training.families.algebra_cells import agreed, cell, fitting, taken
+from examples.training.cells import agreed, cell, fitting, taken
 from examples.training.families.combinatorics_cells import FRACTION, divided, parts, reduced
 from examples.training.family import Family, Params, Step
 

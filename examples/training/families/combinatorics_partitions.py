@@ -2,7 +2,7 @@
 
 from random import Random
 
-from examples.training.families.algebra_cells import agreed, cell, fitting, taken
+from examples.training.cells import agreed, cell, fitting, taken
 from examples.training.families.combinatorics_cells import SLIPS
 from examples.training.family import Family, Params, Step
 

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from random import Random
 
-from examples.training.families.algebra_cells import agreed, cell, fitting, taken
+from examples.training.cells import agreed, cell, fitting, taken
 from examples.training.families.combinatorics_cells import divided, reduced
 from examples.training.family import Family, Params, Step
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from examples.training.families.algebra_cells import cell, fitting, taken
+from examples.training.cells import cell, fitting, taken
 from examples.training.family import Family, Params, Step
 
 _SHAPES = (

@@ -3,7 +3,7 @@
 from math import isqrt
 from random import Random
 
-from examples.training.families.algebra_cells import agreed, cell, taken
+from examples.training.cells import agreed, cell, taken
 from examples.training.families.combinatorics_cells import SLIPS
 from examples.training.family import Family, Params, Step
 

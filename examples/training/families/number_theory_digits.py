@@ -2,7 +2,7 @@
 
 from random import Random
 
-from examples.training.families.number_theory_facts import cell
+from examples.training.cells import cell
 from examples.training.family import Family, Params, Step
 
 _POWER = (

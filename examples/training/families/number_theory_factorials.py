@@ -2,7 +2,8 @@
 
 from random import Random
 
-from examples.training.families.number_theory_facts import agreed, cell, factored
+from examples.training.cells import agreed, cell
+from examples.training.families.number_theory_facts import factored
 from examples.training.family import Family, Params, Step
 
 _PRIMES = (2, 3, 5, 7, 11, 13)

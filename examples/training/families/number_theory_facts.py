@@ -1,11 +1,6 @@
-"""What the families of number theory share: cells, and arithmetic that only answers use."""
+"""What the families of number theory share: arithmetic that only answers use."""
 
 from random import Random
-
-
-def cell(*lines: str) -> str:
-    """The lines as one cell."""
-    return "\n".join(lines)
 
 
 def factored(number: int) -> dict[int, int]:
@@ -47,10 +42,3 @@ def smooth(draw: Random, low: int, high: int) -> int:
             number *= draw.choice((2, 2, 2, 3, 3, 5, 7, 11, 13))
         if number <= high:
             return number
-
-
-def agreed(draw: Random, first: str, second: str) -> str:
-    """The end of a checking cell: two results side by side, then the answer."""
-    return draw.choice(
-        (f"assert {first} == {second}\nprint({first})", f"print({first}, {second})\nprint({first})")
-    )

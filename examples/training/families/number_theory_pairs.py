@@ -3,7 +3,8 @@
 from math import prod
 from random import Random
 
-from examples.training.families.number_theory_facts import cell, factored, smooth
+from examples.training.cells import cell
+from examples.training.families.number_theory_facts import factored, smooth
 from examples.training.family import Family, Params, Step
 
 _PAIRS = (

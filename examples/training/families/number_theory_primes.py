@@ -3,7 +3,8 @@
 from itertools import pairwise
 from random import Random
 
-from examples.training.families.number_theory_facts import cell, sieved
+from examples.training.cells import cell
+from examples.training.families.number_theory_facts import sieved
 from examples.training.family import Family, Params, Step
 
 _ASKED = (

@@ -2,7 +2,8 @@
 
 from random import Random
 
-from examples.training.families.number_theory_facts import agreed, cell, common, factored
+from examples.training.cells import agreed, cell
+from examples.training.families.number_theory_facts import common, factored
 from examples.training.family import Family, Params, Step
 
 _TOTALS = (

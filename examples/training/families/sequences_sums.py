@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from random import Random
 
-from examples.training.families.algebra_cells import agreed, cell, fitting, taken
+from examples.training.cells import agreed, cell, fitting, taken
 from examples.training.family import Family, Params, Step
 
 _PARTS = (
