@@ -88,7 +88,7 @@ class Drawing:
     def size(self, lot: random.Random, attempts: int) -> int:
         """How many attempts a window holds, of so many there are."""
         most = min(self.most, attempts)
-        middle, deviation = (most + 2) // 2, (most - self.least) / 6
+        middle, deviation = (most + self.least) // 2, (most - self.least) / 6
         while True:
             size = round(lot.gauss(middle, deviation)) if deviation else self.least
             if self.least <= size <= most:
