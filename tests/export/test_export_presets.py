@@ -69,6 +69,21 @@ CASES: dict[str, tuple[Filter, Tried, str]] = {
     "not shown": (
         ClosedCells(), of(Said("x", "x", code().result), last()), "code_without_output",
     ),
+    "two calls, both shown behind the second": (
+        ClosedCells(),
+        of(Said("x", "x", code().result), Said("", "y", code().result, "shown"), last()),
+        "",
+    ),
+    "two calls, nothing shown": (
+        ClosedCells(),
+        of(Said("x", "x", code().result), Said("", "y", code().result), code(), last()),
+        "code_without_output",
+    ),
+    "second call not run": (
+        ClosedCells(),
+        of(Said("x", "x", code().result, "shown"), Said("", "y")),
+        "code_without_output",
+    ),
     "all cells ran": (NoFailedCell(), of(*GOOD), ""),
     "a cell failed": (NoFailedCell(), of(code(result=FAILED), *GOOD), "failed_cell"),
     "code first": (CodeBeforeAnswer(), of(*GOOD), ""),
@@ -122,6 +137,14 @@ def test_verification_when_one_of_the_seven_phrases_is_said_then_it_is_left_out(
 
 def test_few_boxes_when_a_text_is_made_to_be_slow_then_it_is_not() -> None:
     assert FewBoxes(1).refusal(of(Said("\\boxed{" * 300_000))) == ""
+
+
+def test_tried_when_an_attempt_has_very_many_turns_then_it_is_read_at_once() -> None:
+    many = [Said("a\n", None, None, "b\n")] * 60_000
+    one = of(*many, code(), last())
+    assert len(one.messages()) == 2 * 60_000 + 4
+    assert ClosedCells().refusal(one) == ""
+    assert len(one.before_code or "") > 4 * 60_000
 
 
 def test_presets_when_they_are_published_then_they_hold_those_numbers() -> None:

@@ -329,6 +329,20 @@ def test_export_when_records_are_damaged_then_it_stops_and_leaves_nothing(
     assert not (tmp_path / ".out.partial").exists()
 
 
+def test_export_when_it_is_stopped_in_between_then_nothing_is_left(
+    run: Path, tmp_path: Path
+) -> None:
+    def stop(done: int, _total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    settings = ExportSettings(Form.SFT, files=BOTH)
+    with pytest.raises(KeyboardInterrupt):
+        export_runs([run], tmp_path / "out", settings, progress=stop)
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+    assert export_runs([run], tmp_path / "out", settings).rows == 3
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_export_when_nobody_may_write_there_then_it_says_so(run: Path, tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)

@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -92,7 +92,8 @@ def export(
         )
         decoder = _engine(engine, engine_sets)
         show = not (quiet or as_json) and sys.stderr.isatty()
-        counts = anyio.run(_export, runs, out, settings, decoder, show)
+        work = _Work(tuple(runs), out, settings, show)
+        counts = work.done() if decoder is None else anyio.run(_decoding, work, decoder)
         if as_json:
             print(json.dumps({**counts.as_dict(), "already_there": counts.already_there}))
         elif not quiet and counts.rows:
@@ -107,30 +108,33 @@ def _engine(name: str | None, sets: list[str] | None) -> Engine | None:
     return engine_from_name(name, **options.read_pairs("--engine-set", sets))
 
 
-async def _export(
-    runs: Sequence[Path],
-    out: Path,
-    settings: ExportSettings,
-    engine: Engine | None,
-    show: bool,
-) -> ExportCounts:
-    async with AsyncExitStack() as stack:
-        reader = None
-        if engine is not None:
-            reader = _reader(await stack.enter_async_context(engine))
-        bar = stack.enter_context(
-            Progress(console=Console(stderr=True), transient=True, disable=not show)
-        )
-        task = bar.add_task("exporting")
-        return await to_thread.run_sync(
-            lambda: export_runs(
-                runs,
-                out,
-                settings,
-                reader=reader,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
-            )
-        )
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be exported where, and whether a bar is shown."""
+
+    runs: tuple[Path, ...]
+    out: Path
+    settings: ExportSettings
+    show: bool
+
+    def done(
+        self, reader: Reader | None = None, check: Callable[[], None] = lambda: None
+    ) -> ExportCounts:
+        """Export; `check` is called after every problem and may stop it."""
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not self.show) as bar:
+            task = bar.add_task("exporting")
+
+            def told(done: int, total: int) -> None:
+                check()
+                bar.update(task, completed=done, total=total)
+
+            return export_runs(self.runs, self.out, self.settings, reader=reader, progress=told)
+
+
+async def _decoding(work: _Work, engine: Engine) -> ExportCounts:
+    async with engine:
+        return await to_thread.run_sync(work.done, _reader(engine), from_thread.check_cancelled)
 
 
 def _reader(engine: Engine) -> Reader:

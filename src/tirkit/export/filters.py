@@ -100,16 +100,14 @@ class ClosedCells:
 
     def refusal(self, tried: Tried) -> str:
         """`code_without_output`."""
-        turns = tried.trajectory.turns
-        for number, turn in enumerate(turns):
-            if turn.code is None:
-                continue
-            # Of several calls in one generation the first turn holds what all of them gave.
-            shown = turn.given or any(
-                one.given for one in turns[number + 1 :] if one.start == one.end
-            )
-            if turn.result is None or not (shown or turn.start == turn.end):
+        shown = False
+        for turn in reversed(tried.trajectory.turns):
+            shown = shown or bool(turn.given)
+            # What several calls of one generation gave stands behind any of them.
+            further = turn.start == turn.end and not turn.text
+            if turn.code is not None and (turn.result is None or not (shown or further)):
                 return "code_without_output"
+            shown = shown and further
         return ""
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 
 from tirkit.dialects.result_text import result_text
 from tirkit.types import Problem, StopReason, Trajectory
@@ -74,13 +76,13 @@ class Tried:
     @cached_property
     def before_code(self) -> str | None:
         """What stands before the first code that was run; None where none was."""
-        said = ""
+        said: list[str] = []
         for turn in self.trajectory.turns:
             if turn.code is not None:
                 first = turn.code.strip().partition("\n")[0]
                 at = turn.text.find(first) if first else -1
-                return said + (turn.text if at < 0 else turn.text[:at])
-            said += turn.text + turn.given
+                return "".join([*said, turn.text if at < 0 else turn.text[:at]])
+            said += [turn.text, turn.given]
         return None
 
     def messages(self) -> list[dict[str, str]]:
@@ -89,13 +91,13 @@ class Tried:
         Roles alternate: the problem is `user`, what the model wrote `assistant` as it wrote it,
         the plain text of what code gave `tool`, and what else it was told `user`.
         """
-        told: list[dict[str, str]] = []
-        for role, content in self._said():
-            if told and told[-1]["role"] == role:
-                told[-1]["content"] += content if role == "assistant" else f"\n{content}"
-            else:
-                told.append({"role": role, "content": content})
-        return told
+        return [
+            {
+                "role": role,
+                "content": ("" if role == "assistant" else "\n").join(text for _, text in some),
+            }
+            for role, some in groupby(self._said(), key=itemgetter(0))
+        ]
 
     def _said(self) -> Iterator[tuple[str, str]]:
         yield "user", self.problem.text
