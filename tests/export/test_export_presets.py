@@ -1,11 +1,21 @@
 """What each filter leaves out, and the numbers of the published ones."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.export.made_attempts import FAILED, PROBLEM, Said, attempt, code, last, tried
-from tirkit.export import PRESETS, Drawing, Form, LeastSimilar, LongestOther, ShorterRight
+from tirkit.export import (
+    DEFAULTS,
+    PRESETS,
+    Drawing,
+    Form,
+    LeastSimilar,
+    LongestOther,
+    ShorterRight,
+    columns_of,
+)
 from tirkit.export.filters import (
     Agreed,
     ClosedCells,
@@ -193,3 +203,14 @@ def test_messages_when_a_generation_holds_two_calls_and_a_correction_then_roles_
     assert rows[0]["content"] == PROBLEM.text
     assert rows[2]["content"] == "42\nZeroDivisionError: division by zero"
     assert rows[4]["content"] == "<|user|>Write it again."
+
+
+def test_documentation_when_read_then_it_names_every_preset_column_and_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
+    for name in PRESETS:
+        assert f"| `{name}` |" in page
+    for form in Form:
+        for column in columns_of(form):
+            assert f"`{column.name}`" in page, column.name
+        assert f"`{form}` `{DEFAULTS[form]}`" in page or form is Form.SFT
+    assert f"`sft` takes `{DEFAULTS[Form.SFT]}`" in page
