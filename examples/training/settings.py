@@ -152,7 +152,7 @@ class SampleTerms(Terms):
         max_cells: code runs of an attempt.
         max_turn_tokens: of a turn.
         max_total_tokens: of an attempt.
-        threads: of llama.cpp.
+        threads: of llama.cpp. They spin while they wait; the kernels need a core too.
         seed: of drawing and sampling.
     """
 
@@ -164,7 +164,7 @@ class SampleTerms(Terms):
     max_cells: int = 6
     max_turn_tokens: int = 384
     max_total_tokens: int = 1536
-    threads: int = 2
+    threads: int = 1
     seed: int = 4
 
 
