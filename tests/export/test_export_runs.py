@@ -24,7 +24,16 @@ from tests.export.made_attempts import (
     write_run,
 )
 from tirkit.errors import ConfigError, RecordError
-from tirkit.export import ExportSettings, FileKind, Form, Reader, columns_of, export_runs
+from tirkit.export import (
+    Column,
+    ExportSettings,
+    FileKind,
+    Form,
+    Reader,
+    columns_of,
+    export_runs,
+)
+from tirkit.export.writers import open_writer
 from tirkit.types import CodeResult, CodeStatus, Problem, StopReason, Trajectory
 
 OTHER = Problem("How many primes lie below ten?", "p2", "4")
@@ -188,6 +197,7 @@ def test_export_when_a_killed_one_left_something_then_it_is_written_anew(
     partial = tmp_path / ".out.partial"
     partial.mkdir()
     (partial / "sft.jsonl").write_text('{"half')
+    (partial / "rl.parquet").write_text("of another export")
     counts = export_runs([run], tmp_path / "out", ExportSettings(Form.SFT))
     assert len(rows_of(tmp_path / "out", Form.SFT)) == counts.rows
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
@@ -315,6 +325,48 @@ async def test_export_when_texts_are_hostile_then_every_line_is_one_row(tmp_path
     [row] = rows_of(tmp_path / "out", Form.SFT)
     assert row["problem"] == problem.text
     assert "\u2028\x00</script>" in row["text"]
+
+
+def test_writers_when_a_text_holds_half_a_character_then_both_write_the_same(
+    tmp_path: Path,
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    columns = (Column("text", "text", ""), Column("messages", "messages", ""))
+    row = {"text": "a\ud800b", "messages": [{"role": "user", "content": "\udfff"}]}
+    for kind in FileKind:
+        with open_writer(kind, tmp_path / kind, columns) as writer:
+            writer.add(row)
+            writer.finish()
+    plain = {"text": "a?b", "messages": [{"role": "user", "content": "?"}]}
+    assert json.loads((tmp_path / "jsonl").read_text()) == plain
+    assert parquet.read_table(tmp_path / "parquet").to_pylist() == [plain]
+
+
+def test_writers_when_many_rows_come_then_all_are_written_in_groups(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    columns = (Column("number", "integer", ""), Column("ids", "ids", ""))
+    rows = [{"number": n, "ids": [n] * 50_000} for n in range(200)]
+    with open_writer(FileKind.PARQUET, tmp_path / "many", columns) as writer:
+        for one in rows:
+            writer.add(one)
+        writer.finish()
+    file = parquet.ParquetFile(tmp_path / "many")
+    assert file.num_row_groups >= 200 // 64
+    assert file.read().to_pylist() == rows
+
+
+def test_writers_when_the_disk_is_full_then_one_clear_error(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("there is no device that is always full")
+    columns = (Column("text", "text", ""),)
+    for kind in FileKind:
+        if kind is FileKind.PARQUET:
+            pytest.importorskip("pyarrow")
+        with pytest.raises(RecordError, match="cannot write"):
+            with open_writer(kind, Path("/dev/full"), columns) as writer:
+                for _ in range(100):
+                    writer.add({"text": "x" * 10_000})
+                writer.finish()
 
 
 def test_export_when_records_are_damaged_then_it_stops_and_leaves_nothing(
