@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
+
+from safetensors import safe_open
 
 from examples.training.log import read_log
 
@@ -46,7 +49,7 @@ def model_card(pack: Path, stages: Sequence[Path]) -> str:
     config = json.loads((pack / "config.json").read_text(encoding="utf-8"))
     size = (pack / "model.safetensors").stat().st_size
     head = _HEAD.format(
-        parameters=size // 2,
+        parameters=parameters_of(pack / "model.safetensors"),
         layers=config["num_hidden_layers"],
         hidden=config["hidden_size"],
         heads=config["num_attention_heads"],
@@ -56,6 +59,13 @@ def model_card(pack: Path, stages: Sequence[Path]) -> str:
         megabytes=size / 1e6,
     )
     return head + "".join(text for stage in stages for text in _stage(stage)) + _LIMITS
+
+
+def parameters_of(weights: Path) -> int:
+    """How many numbers a safetensors file holds, told by its header."""
+    with safe_open(weights, framework="np") as file:
+        names = file.keys()
+        return sum(prod(file.get_slice(name).get_shape()) for name in names)
 
 
 def _stage(directory: Path) -> Iterator[str]:

@@ -91,6 +91,8 @@ async def test_pack_when_made_then_llama_cpp_writes_what_transformers_writes(
     assert (pack / GGUF_FILE).stat().st_size < 1.2e6
     card = (pack / "README.md").read_text()
     assert "| 6 |" in card
+    whole = AutoModelForCausalLM.from_pretrained(trained / "model").num_parameters()
+    assert f"A Llama of {whole:,} parameters" in card
     problems = [problem_of(one) for one in draw_testing(FAMILIES, 1, 4, 1, "parameters")]
     told = await check_pack(pack, problems, PROMPT, max_tokens=12)
     assert (told.prompts, told.same, told.same_prompts) == (4, 4, 4)
