@@ -155,6 +155,34 @@ def test_trl_when_it_is_given_selection_rows_then_the_completion_is_what_it_lear
         assert tokenizer.decode(learnt) == ours["completion"] + END_TEXT
 
 
+def test_trl_when_grpo_is_given_rl_rows_then_it_asks_their_prompts_and_knows_their_references(
+    run: Path, tmp_path: Path, tokenizer: Any
+) -> None:
+    trl = pytest.importorskip("trl")
+    data = load(export(run, tmp_path / "out", Form.RL), Form.RL, FileKind.PARQUET)
+    seen: list[tuple[str, str]] = []
+
+    def judge(prompts: Any, reference: list[str], **_kept: Any) -> list[float]:
+        seen.extend((prompt[-1]["content"], one) for prompt, one in zip(prompts, reference))  # noqa: B905
+        return [float(place) for place in range(len(prompts))]
+
+    told = arguments(tmp_path) | {
+        "per_device_train_batch_size": 2, "num_generations": 2, "max_completion_length": 4,
+    }  # fmt: skip
+    for name in ("shuffle_dataset", "max_length"):
+        del told[name]
+    tokenizer.chat_template = "{% for one in messages %}{{ one['content'] }}{% endfor %}"
+    trainer = trl.GRPOTrainer(
+        model=model(),
+        reward_funcs=judge,
+        args=trl.GRPOConfig(**told),
+        train_dataset=data,
+        processing_class=tokenizer,
+    )
+    assert trainer.train().global_step == 1
+    assert set(seen) == {(PROBLEM.text, "42")}
+
+
 def test_llama_factory_when_it_reads_the_folder_then_every_name_in_it_is_there(
     run: Path, tmp_path: Path
 ) -> None:
