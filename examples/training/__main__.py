@@ -20,10 +20,11 @@ the whole way, some three hours on two processor cores:
   python -m examples.training pack
   python -m examples.training evaluate
   python -m examples.training prefer
-  python -m examples.training pack --model WORK/prefer/model
-  python -m examples.training genselect --model WORK/prefer/model
-  python -m examples.training pack --model WORK/genselect/model
-  python -m examples.training evaluate --config FILE    # with a judge and a fresh --work
+  python -m examples.training pack --model build/training/prefer/model
+  python -m examples.training genselect --model build/training/prefer/model
+  python -m examples.training pack --model build/training/genselect/model
+  python -m examples.training evaluate
+a pack is checked against vLLM too with --engine local --engine vllm;
 another model, with adapters:
   python -m examples.training lora --model NAME_OR_DIRECTORY
 each goes on where it was stopped or killed; --micro shows all of it in a few minutes.

@@ -1,6 +1,7 @@
 """Lets a packed model solve problems through tirkit: the attempts later stages learn from."""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from examples.training.settings import DIRECT_PROMPT, PROMPT, SampleTerms
@@ -17,6 +18,8 @@ from tirkit.types import Problem, Sampling
 
 NAME = "tirkit-nano"
 GGUF_FILE = f"{NAME}.gguf"
+_CACHE_BYTES = 1 << 30
+"""Of vLLM's cache: contexts of a small model are small."""
 
 
 def engine_for(pack: Path, terms: SampleTerms, kind: str = "local") -> Engine:
@@ -39,9 +42,19 @@ def engine_for(pack: Path, terms: SampleTerms, kind: str = "local") -> Engine:
         )
     if kind == "vllm":
         return VllmEngine(
-            str(pack), max_model_len=terms.max_total_tokens, max_num_seqs=terms.in_flight
+            str(pack),
+            dtype="float32",  # of a model this small; processors without 16-bit numbers are slower
+            max_model_len=terms.max_total_tokens,
+            max_num_seqs=terms.in_flight,
+            enforce_eager=True,
+            kv_cache_memory_bytes=_CACHE_BYTES,
         )
     raise ConfigError(f"engine is {kind!r}: use local or vllm")
+
+
+def weights_tag(pack: Path) -> str:
+    """Eight characters that tell a pack's weights from others': records are of one model."""
+    return sha256((pack / "model.safetensors").read_bytes()).hexdigest()[:8]
 
 
 def sample_settings(terms: SampleTerms, *, direct: bool = False) -> Settings:

@@ -20,7 +20,7 @@ from examples.training.pack import check_pack, pack_model
 from examples.training.pairs import pairs_of
 from examples.training.prefer import train_on_pairs
 from examples.training.rows import read_rows, rows_of, write_rows
-from examples.training.sample import engine_for
+from examples.training.sample import engine_for, weights_tag
 from examples.training.sample import sample as sample_attempts
 from examples.training.settings import (
     PROMPT,
@@ -118,7 +118,7 @@ def pack(place: Place) -> str:
 def evaluate(place: Place) -> str:
     """Measure the packed model."""
     terms = EvaluateTerms.load(place.config)
-    out = place.work / f"evaluate-{terms.engine}"
+    out = place.work / f"evaluate-{terms.engine}" / weights_tag(place.pack)
     return figures_table(anyio.run(measure_pack, place.pack, place.families, terms, out))
 
 
@@ -158,7 +158,7 @@ def lora(place: Place) -> str:
 def _sampled(place: Place, terms: SampleTerms, stage: str) -> Path:
     """Attempts of the packed model at problems of the training families; the records."""
     drawn = draw_training(place.families, terms.problems, terms.seed)
-    out = place.work / stage / "attempts"
+    out = place.work / stage / f"attempts-{weights_tag(place.pack)}"
     problems = [problem_of(one) for one in drawn]
     anyio.run(sample_attempts, engine_for(place.pack, terms), problems, terms, out)
     return out

@@ -83,6 +83,7 @@ def test_training_when_run_from_end_to_end_then_figures_are_told(
     assert "same=8, same_prompts=8" in out
     assert "| parameters | 1 | yes | 2 |" in out
     assert read_log(work / "sft")[0]["step"] == 3
-    figures = json.loads((work / "evaluate-local" / "figures.json").read_text())
+    [folder] = (work / "evaluate-local").iterdir()
+    figures = json.loads((folder / "figures.json").read_text())
     assert [one["tools"] for one in figures] == [True, False]
     assert figures[1]["cells"] == 0
