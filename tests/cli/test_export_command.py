@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from unittest.mock import AsyncMock
 
-import anyio
 import pytest
 from typer.testing import CliRunner
 
 from tests.export.made_attempts import PROBLEM, attempt, code, last, write_run
+from tests.own_loop import in_own_loop
 from tirkit.cli.main import app
 from tirkit.types import Problem
 
@@ -22,7 +22,7 @@ SAID = (code(), code("print(40 + 2)", before="Once more, to be sure of it.\n"), 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     attempts = [attempt(), attempt(1, (last("41"),), answer="41"), attempt(2, SAID)]
-    return anyio.run(write_run, tmp_path / "run", [(PROBLEM, attempts)])
+    return in_own_loop(write_run, tmp_path / "run", [(PROBLEM, attempts)])
 
 
 def tirkit(*words: str | Path) -> tuple[int, str, str]:
@@ -67,7 +67,7 @@ def test_export_when_a_problem_stands_in_a_benchmark_then_it_is_named(tmp_path: 
     held.write_text(json.dumps({"problem": PROBLEM.text, "id": "h\x1b[31m1"}) + "\n")
     other = Problem("Which number comes before 43?", "p9", "42")
     solved = [(PROBLEM, [attempt()]), (other, [attempt(problem=other)])]
-    run = anyio.run(write_run, tmp_path / "run", solved)
+    run = in_own_loop(write_run, tmp_path / "run", solved)
     status, told, err = tirkit(run, "-f", "sft", "-o", tmp_path / "out", "--against", held)
     assert status == 0, err
     assert "1 problems left out: contaminated" in told

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 
 from tests.export.made_attempts import (
@@ -23,6 +22,7 @@ from tests.export.made_attempts import (
     last,
     write_run,
 )
+from tests.own_loop import in_own_loop
 from tirkit.errors import ConfigError, RecordError
 from tirkit.export import (
     Column,
@@ -51,7 +51,7 @@ BOTH = (FileKind.JSONL, FileKind.PARQUET)
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    return anyio.run(write_run, tmp_path / "runs" / "first", SOLVED)
+    return in_own_loop(write_run, tmp_path / "runs" / "first", SOLVED)
 
 
 def rows_of(out: Path, form: Form) -> list[dict[str, Any]]:

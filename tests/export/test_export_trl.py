@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 
 from tests.export.made_attempts import (
@@ -17,6 +16,7 @@ from tests.export.made_attempts import (
     last,
     write_run,
 )
+from tests.own_loop import in_own_loop
 from tirkit.export import ExportSettings, FileKind, Form, Reader, export_runs
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # not ours to mend
@@ -29,7 +29,7 @@ PAD = 257
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     attempts = [attempt(), attempt(1, WRONG, answer="41"), attempt(2, LONG)]
-    return anyio.run(write_run, tmp_path / "run", [(PROBLEM, attempts)])
+    return in_own_loop(write_run, tmp_path / "run", [(PROBLEM, attempts)])
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_trl_when_it_is_given_selection_rows_then_the_completion_is_what_it_lear
     trl = pytest.importorskip("trl")
     some = [attempt(n, (last(words=f"Way {n}: "),)) for n in range(2)]
     some += [attempt(n, (last("41", f"Way {n}: "),), answer="41") for n in range(2, 4)]
-    run = anyio.run(write_run, tmp_path / "run", [(PROBLEM, some)])
+    run = in_own_loop(write_run, tmp_path / "run", [(PROBLEM, some)])
     out = export(run, tmp_path / "out", Form.GENSELECT)
     data = load(out, Form.GENSELECT, FileKind.JSONL)
     told = arguments(tmp_path) | {"max_length": None}

@@ -10,6 +10,7 @@ import pytest
 
 from examples.training.families import ROOMS
 from examples.training.family import LEAST_PHRASINGS, Family, Instance, Params, Step
+from tests.own_loop import in_own_loop
 from tirkit.kernels import KernelLease, KernelPool
 from tirkit.types import CodeStatus
 
@@ -114,7 +115,7 @@ async def run_all() -> Outcomes:
 
 @pytest.fixture(scope="module")
 def outcomes() -> Outcomes:
-    return anyio.run(run_all)
+    return in_own_loop(run_all)
 
 
 @each_family
