@@ -1,16 +1,15 @@
 """The file of graded rows: appended to, and gone on with where an earlier run stopped."""
 
-import fcntl
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from tirkit.bench.answer_rows import AnswerRow
 from tirkit.bench.graded import GradeCount, GradedRow, GradeSettings, Outcome
-from tirkit.bench.jsonl import MAX_LINE_BYTES, parse_object
+from tirkit.bench.jsonl import MAX_LINE_BYTES, open_locked, parse_object
 from tirkit.errors import ConfigError, RecordError
 
 _BEGIN = b'{"key":'
@@ -36,22 +35,7 @@ class GradeFile:
         self._path = path
         self._settings = settings
         self._line = 0
-        self._file = self._open()
-
-    def _open(self) -> BinaryIO:
-        try:
-            file = self._path.open("a+b")
-        except OSError as error:
-            raise ConfigError(f"cannot write {self._path}: {error.strerror or error}") from error
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.close()
-            raise ConfigError(
-                f"somebody else writes to {self._path}: wait for it or use another --out"
-            ) from error
-        file.seek(0)
-        return file
+        self._file = open_locked(self._path)
 
     def __enter__(self) -> Self:
         return self

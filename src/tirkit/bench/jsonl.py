@@ -1,5 +1,6 @@
 """Objects of a JSONL file, one a line, with every fault named by its line."""
 
+import fcntl
 import gzip
 import json
 import zlib
@@ -95,3 +96,24 @@ def parse_object(line: bytes, parse_float: Callable[[str], Any] = float) -> dict
     if not isinstance(row, dict):
         raise ConfigError("not a JSON object")
     return row
+
+
+def open_locked(path: Path) -> BinaryIO:
+    """A file of rows to read and append to, at its beginning, which nobody else writes meanwhile.
+
+    Raises:
+        ConfigError: it cannot be opened, or somebody else writes to it.
+    """
+    try:
+        file = path.open("a+b")
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror or error}") from error
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise ConfigError(
+            f"somebody else writes to {path}: wait for it or use another --out"
+        ) from error
+    file.seek(0)
+    return file

@@ -1,13 +1,12 @@
 """The file of traces that were run again: appended to, and gone on with."""
 
-import fcntl
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
-from tirkit.bench.jsonl import MAX_LINE_BYTES, parse_object
+from tirkit.bench.jsonl import MAX_LINE_BYTES, open_locked, parse_object
 from tirkit.bench.rerun.difference import Difference
 from tirkit.bench.rerun.run import RerunCell, RerunTrace
 from tirkit.bench.rerun.summary import RerunSummary
@@ -37,7 +36,7 @@ class RerunFile:
         self._path = path
         self._settings = settings
         self._keys: set[bytes] = set()
-        self._file = self._open()
+        self._file = open_locked(self._path)
         try:
             for row in self._old():
                 self._keys.add(bytes.fromhex(row["rerun"]))
@@ -45,21 +44,6 @@ class RerunFile:
         except BaseException:
             self._file.close()
             raise
-
-    def _open(self) -> BinaryIO:
-        try:
-            file = self._path.open("a+b")
-        except OSError as error:
-            raise ConfigError(f"cannot write {self._path}: {error.strerror or error}") from error
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.close()
-            raise ConfigError(
-                f"somebody else writes to {self._path}: wait for it or use another --out"
-            ) from error
-        file.seek(0)
-        return file
 
     def __enter__(self) -> Self:
         return self
