@@ -9,7 +9,7 @@ import pytest
 from tests.telemetry.solved import solve
 from tirkit.errors import MissingExtra
 from tirkit.events import Event, heard_by, ignore
-from tirkit.telemetry import PrometheusEvents, SpanEvents
+from tirkit.telemetry import PrometheusEvents, SpanEvents, telemetry
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,9 @@ def test_import_when_tirkit_solver_is_loaded_then_telemetry_packages_are_not() -
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     ).stdout
     assert shown.strip() == "[]"
+
+
+def test_telemetry_when_nobody_logs_or_traces_then_the_listener_is_left_as_it_is() -> None:
+    assert not logging.getLogger("tirkit.events").isEnabledFor(logging.INFO)
+    with telemetry(ignore) as heard:
+        assert heard is ignore

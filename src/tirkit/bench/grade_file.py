@@ -9,7 +9,7 @@ from typing import Self
 
 from tirkit.bench.answer_rows import AnswerRow
 from tirkit.bench.graded import GradeCount, GradedRow, GradeSettings, Outcome
-from tirkit.bench.jsonl import MAX_LINE_BYTES, open_locked, parse_object
+from tirkit.bench.jsonl import open_locked, own_lines, parse_object
 from tirkit.errors import ConfigError, RecordError
 
 _BEGIN = b'{"key":'
@@ -83,15 +83,9 @@ class GradeFile:
 
     def _old(self) -> Iterator[dict[str, object]]:
         """The rows that are there; an incomplete last one is cut off."""
-        while data := self._file.readline(MAX_LINE_BYTES + 1):
-            self._line += 1
-            place = f"{self._path}, line {self._line}"
-            if not data.startswith(_BEGIN[: len(data)]):
-                raise ConfigError(f"{place} is no row of tirkit grade: use another --out")
-            if not data.endswith(b"\n"):
-                self._file.truncate(self._file.tell() - len(data))
-                return
-            yield self._checked(data, place)
+        for number, data in own_lines(self._path, self._file, _BEGIN, "tirkit grade"):
+            self._line = number
+            yield self._checked(data, f"{self._path}, line {number}")
 
     def _checked(self, data: bytes, place: str) -> dict[str, object]:
         try:

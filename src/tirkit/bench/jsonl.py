@@ -117,3 +117,28 @@ def open_locked(path: Path) -> BinaryIO:
         ) from error
     file.seek(0)
     return file
+
+
+def own_lines(
+    path: Path, file: BinaryIO, begin: bytes, command: str
+) -> Iterator[tuple[int, bytes]]:
+    """The lines a command has written to an open file, numbered; an incomplete last one is cut off.
+
+    Args:
+        path: names the file.
+        file: from `open_locked`.
+        begin: what each line begins with.
+        command: what writes such lines, for the message.
+
+    Raises:
+        ConfigError: a line is not the command's.
+    """
+    number = 0
+    while data := file.readline(MAX_LINE_BYTES + 1):
+        number += 1
+        if not data.startswith(begin[: len(data)]):
+            raise ConfigError(f"{path}, line {number} is no row of {command}: use another --out")
+        if not data.endswith(b"\n"):
+            file.truncate(file.tell() - len(data))
+            return
+        yield number, data

@@ -19,6 +19,11 @@ from tirkit.types import Trajectory
 _LOG = logging.getLogger("tirkit.events")
 
 
+def logs_events() -> bool:
+    """Whether anything would be logged, as logging is set up now."""
+    return _LOG.isEnabledFor(logging.INFO)
+
+
 def log_event(event: Event) -> None:
     """Log an event: problems as INFO, attempts and cells that failed as DEBUG.
 
@@ -26,9 +31,7 @@ def log_event(event: Event) -> None:
     `tirkit_problem`, `tirkit_attempt` and so on, for formatters that write them apart. Texts of
     models are not logged, beside answers, which are shown escaped.
     """
-    if isinstance(event, TokensSampled) or not _LOG.isEnabledFor(logging.DEBUG):
-        if isinstance(event, _AT_INFO):
-            _log_problem(event)
+    if isinstance(event, TokensSampled):
         return
     match event:
         case AttemptStarted():
@@ -40,9 +43,6 @@ def log_event(event: Event) -> None:
             _debug("a cell of attempt %r ended %s after %.3f s", *told, problem=event.problem_id)
         case ProblemStarted() | ProblemSettled() | ProblemFinished() | ProblemFailed():
             _log_problem(event)
-
-
-_AT_INFO = (ProblemStarted, ProblemSettled, ProblemFinished, ProblemFailed)
 
 
 def _log_problem(event: Event) -> None:

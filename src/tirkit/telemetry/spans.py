@@ -28,9 +28,13 @@ _BROKEN = frozenset({StopReason.ENGINE_ERROR, StopReason.KERNEL_ERROR, StopReaso
 _Value = str | int | float | bool
 
 
-def tracing_is_loaded() -> bool:
-    """Whether somebody in this process has loaded OpenTelemetry, as whoever traces has."""
-    return "opentelemetry.trace" in sys.modules
+def somebody_traces() -> bool:
+    """Whether this process has loaded OpenTelemetry and set up a provider that takes spans."""
+    trace = sys.modules.get("opentelemetry.trace")
+    if trace is None:
+        return False
+    idle = (trace.ProxyTracerProvider, trace.NoOpTracerProvider)
+    return not isinstance(trace.get_tracer_provider(), idle)
 
 
 class SpanEvents:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tirkit.bench.jsonl import MAX_LINE_BYTES, open_locked, parse_object
+from tirkit.bench.jsonl import open_locked, own_lines, parse_object
 from tirkit.bench.rerun.difference import Difference
 from tirkit.bench.rerun.run import RerunCell, RerunTrace
 from tirkit.bench.rerun.summary import RerunSummary
@@ -76,16 +76,8 @@ class RerunFile:
 
     def _old(self) -> Iterator[dict[str, Any]]:
         """The rows that are there; an incomplete last one is cut off."""
-        line = 0
-        while data := self._file.readline(MAX_LINE_BYTES + 1):
-            line += 1
-            place = f"{self._path}, line {line}"
-            if not data.startswith(_BEGIN[: len(data)]):
-                raise ConfigError(f"{place} is no row of tirkit replay: use another --out")
-            if not data.endswith(b"\n"):
-                self._file.truncate(self._file.tell() - len(data))
-                return
-            yield self._checked(data, place)
+        for number, data in own_lines(self._path, self._file, _BEGIN, "tirkit replay"):
+            yield self._checked(data, f"{self._path}, line {number}")
 
     def _checked(self, data: bytes, place: str) -> dict[str, Any]:
         try:
