@@ -108,6 +108,7 @@ class TrainTerms(Terms):
         schedule: how it falls, as transformers names it.
         weight_decay: of AdamW.
         beta2: of AdamW.
+        muon: take Muon for the matrices; for a model from scratch.
         max_grad_norm: longer gradients are shortened.
         max_tokens: rows that are longer are left out.
         save_steps: between checkpoints.
@@ -130,6 +131,7 @@ class TrainTerms(Terms):
     schedule: str = "linear"
     weight_decay: float = 0.01
     beta2: float = 0.99
+    muon: bool = False
     max_grad_norm: float = 1.0
     max_tokens: int = 1024
     save_steps: int = 200

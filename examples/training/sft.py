@@ -19,13 +19,24 @@ from transformers.trainer_utils import get_last_checkpoint
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
+from examples.training.batches import LengthSampler
 from examples.training.log import LogFile
+from examples.training.optimizer import made_optimizer
 from examples.training.rows import Row
 from examples.training.settings import LoraTerms, ShapeTerms, TrainTerms
 from tirkit.errors import ConfigError
 
 MODEL_FOLDER = "model"
 _CHECKPOINTS = "checkpoints"
+
+
+class _Trainer(SFTTrainer):
+    """Rows of like length share a batch, and batches of any length a step."""
+
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthSampler:
+        dataset = self.train_dataset if train_dataset is None else train_dataset
+        lengths = [len(ids) for ids in dataset["input_ids"]]
+        return LengthSampler(lengths, self.args.per_device_train_batch_size, self.args.seed)
 
 
 def train_on_rows(
@@ -50,17 +61,13 @@ def train_on_rows(
     if not kept:
         raise ConfigError("there is no row to train on")
     model = made_model(terms, words)
-    trainer = SFTTrainer(
+    trainer = _Trainer(
         model=model,
-        args=SFTConfig(
-            **arguments(terms, directory),
-            packing=False,
-            max_length=None,
-            train_sampling_strategy="group_by_length",
-        ),
-        train_dataset=Dataset.from_list([{**row, "length": len(row["input_ids"])} for row in kept]),
+        args=SFTConfig(**arguments(terms, directory), packing=False, max_length=None),
+        train_dataset=Dataset.from_list(kept),
         processing_class=words,
         peft_config=None if terms.lora is None else adapters(terms.lora),
+        optimizers=(made_optimizer(model, terms) if terms.muon else None, None),
         callbacks=[LogFile(directory)],
     )
     trainer.train(resume_from_checkpoint=last_checkpoint(directory))
