@@ -14,8 +14,8 @@ from tirkit.engines import Engine
 from tirkit.errors import ConfigError
 from tirkit.integrations.kaggle.best import BestAnswer
 from tirkit.integrations.kaggle.frames import answer_frame, check_installed, first_value
-from tirkit.integrations.kaggle.loop_thread import LoopFactory, LoopThread
 from tirkit.integrations.kaggle.open_solver import OpenSolver
+from tirkit.integrations.loop_thread import LoopFactory, LoopThread
 from tirkit.scheduler import Allotment
 from tirkit.scheduler.time_bank import Clock, TimeBank
 from tirkit.solver import Solver, flatten
@@ -90,7 +90,7 @@ class KagglePredictor:
             return Solver(engine, settings=settings, **parts)
 
         make()  # raises what is wrong with the settings here and not in a call
-        self._loop = LoopThread(loop_factory)
+        self._loop = LoopThread(loop_factory, "tirkit-kaggle")
         self._solver = self._loop.portal.call(OpenSolver, make, competition.keep_seconds)
         self._running = self._loop.portal.start_task_soon(self._solver.run)
         atexit.register(self.close)

@@ -19,19 +19,20 @@ class LoopThread:
 
     Args:
         loop_factory: makes the loop; None for the usual one.
+        name: of the thread.
 
     Attributes:
         portal: hands work to the loop.
     """
 
-    def __init__(self, loop_factory: LoopFactory | None = None) -> None:
+    def __init__(self, loop_factory: LoopFactory | None = None, name: str = "tirkit") -> None:
         ready: Future[BlockingPortal] = Future()
         options = {"loop_factory": loop_factory}
         self._thread = Thread(
             target=anyio.run,
             args=(_serve, ready),
             kwargs={"backend": "asyncio", "backend_options": options},
-            name="tirkit-kaggle",
+            name=name,
             daemon=True,  # a stuck loop must not keep the program
         )
         self._thread.start()
