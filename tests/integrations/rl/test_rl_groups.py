@@ -11,6 +11,7 @@ from tests.integrations.rl.parts import (
     RIGHT,
     STALLED,
     WRONG,
+    Said,
     SomeKernels,
     engine_saying,
 )
@@ -66,7 +67,14 @@ async def test_group_when_a_call_is_made_then_the_row_is_aligned_and_tells_its_t
 
 
 async def test_group_when_attempts_end_in_every_way_then_each_is_labelled_and_treated() -> None:
-    turns = {0: (RIGHT,), 1: (WRONG,), 2: (BROKEN,), 3: (CALL,), 4: (LONG,), 5: ("I give up.",)}
+    turns: dict[int, tuple[Said, ...]] = {
+        0: (RIGHT,),
+        1: (WRONG,),
+        2: (BROKEN,),
+        3: (CALL,),
+        4: (LONG,),
+        5: ("I give up.",),
+    }
     rows = await rows_of(engine_saying(turns), SomeKernels(broken=[3]), 6)
     whole, failed = (Ending.WHOLE, Treatment.TRAIN), (Ending.TOOL_FAILURE, Treatment.MASK)
     assert [(row.ending, row.treatment, row.reward) for row in rows] == [

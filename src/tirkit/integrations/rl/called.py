@@ -9,7 +9,14 @@ import anyio
 
 from tirkit.engines.vllm.codec import TokenCodec
 from tirkit.errors import ConfigError, ContextTooLong, EngineError
-from tirkit.types import Chat, EngineUsage, FinishReason, GenerateRequest, TokenChunk
+from tirkit.types import (
+    Chat,
+    EngineUsage,
+    FinishReason,
+    GenerateRequest,
+    TokenChunk,
+    TopLogprobs,
+)
 
 _UNFINISHED = "\ufffd"
 """Stands for a character whose last bytes were not drawn yet; it is held back."""
@@ -134,11 +141,12 @@ class CalledEngine:
                 whole = self._codec.decode(said)
                 if finish is None:
                     whole = whole.rstrip(_UNFINISHED)
-                wanted = request.sampling.logprobs is not None
+                logprobs, best = _logprobs(request, given, new)
                 yield TokenChunk(
                     tuple(new),
                     whole[len(text) :],
-                    _logprobs(given, len(new)) if wanted else None,
+                    logprobs,
+                    best,
                     finish=finish,
                     usage=EngineUsage(len(prompt), len(drawn)) if finish else None,
                 )
@@ -201,7 +209,13 @@ def _ended(ids: Sequence[int], ends: Collection[int]) -> tuple[list[int], Finish
     return list(ids), None
 
 
-def _logprobs(given: Generated, count: int) -> tuple[float, ...] | None:
-    if given.logprobs is None or len(given.logprobs) < count:
-        return None
-    return tuple(given.logprobs[:count])
+def _logprobs(
+    request: GenerateRequest, given: Generated, new: Sequence[int]
+) -> tuple[tuple[float, ...] | None, tuple[TopLogprobs, ...] | None]:
+    """Of the drawn tokens, and as the best ones those alone: no others are told."""
+    wanted, told = request.sampling.logprobs, given.logprobs
+    if wanted is None or told is None or len(told) < len(new):
+        return None, None
+    values = tuple(told[: len(new)])
+    best = tuple(((token, value),) for token, value in zip(new, values, strict=True))
+    return values, best if wanted else None
