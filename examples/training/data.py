@@ -93,7 +93,7 @@ async def _solve(
         seed=terms.seed,
         limits=AttemptLimits(max_turns=8, max_cells=0 if direct else 7, answer_reserve_tokens=0),
         kernels=KernelSettings(spares=4, max_kernels=terms.in_flight + 4),
-        dialect=DialectSettings(prompt=str(DIRECT_PROMPT if direct else PROMPT)),
+        dialect=DialectSettings(prompt=DIRECT_PROMPT if direct else PROMPT),
     )
     engine = TeacherEngine(tokenizer, solutions, direct=direct)
     metrics = await run_bench(BenchRun(engine, settings, out), problems)

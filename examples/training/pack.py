@@ -74,7 +74,7 @@ def pack_model(model: Path, stages: Sequence[Path], directory: Path) -> Path:
 async def check_pack(
     pack: Path,
     problems: Sequence[Problem],
-    prompt: Path,
+    prompt: str,
     kind: str = "local",
     max_tokens: int = 96,
 ) -> Agreement:
@@ -83,7 +83,7 @@ async def check_pack(
     Args:
         pack: directory of the pack.
         problems: held-out ones.
-        prompt: file of the prompt they are put with.
+        prompt: name of the prompt they are put with.
         kind: "local" for llama.cpp, "vllm".
         max_tokens: of each reply.
     """

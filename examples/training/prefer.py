@@ -27,7 +27,7 @@ from tirkit.errors import ConfigError
 _COLUMNS = ("prompt_ids", "chosen_ids", "rejected_ids", "chosen_mask", "rejected_mask")
 
 
-class MaskedPairs(DataCollatorForPreference):
+class MaskedPairs(DataCollatorForPreference):  # type: ignore[misc] # TRL is not typed here
     """Puts pairs into batches in which only what the model sampled counts.
 
     TRL's own would count tool output as if the model had said it.
@@ -45,7 +45,7 @@ class MaskedPairs(DataCollatorForPreference):
         return batch
 
 
-class PairTrainer(DPOTrainer):
+class PairTrainer(DPOTrainer):  # type: ignore[misc] # TRL is not typed here
     """A DPO trainer that takes token ids: text would be tokenised anew, and not as it was."""
 
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:  # noqa: ANN401

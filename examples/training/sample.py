@@ -74,7 +74,7 @@ def sample_settings(terms: SampleTerms, *, direct: bool = False) -> Settings:
             cell_seconds=5.0,
         ),
         kernels=KernelSettings(spares=4, max_kernels=terms.in_flight + 4),
-        dialect=DialectSettings(prompt=str(DIRECT_PROMPT if direct else PROMPT)),
+        dialect=DialectSettings(prompt=DIRECT_PROMPT if direct else PROMPT),
     )
 
 

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from examples.training.draw import Kind
 from tirkit.errors import ConfigError
 
-PROMPT = Path(__file__).parent / "config" / "prompts" / "nano.toml"
+PROMPT = "nano"
 """The problem alone, through the chat template."""
-DIRECT_PROMPT = PROMPT.with_name("nano-direct.toml")
+DIRECT_PROMPT = "nano-direct"
 """The same with a request to answer without code."""
-JUDGE_TEXTS = PROMPT.with_name("nano-judge.toml")
+JUDGE_TEXTS = "nano"
 """What the model is asked when it chooses among solutions."""
 
 

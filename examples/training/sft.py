@@ -30,7 +30,7 @@ MODEL_FOLDER = "model"
 _CHECKPOINTS = "checkpoints"
 
 
-class _Trainer(SFTTrainer):
+class _Trainer(SFTTrainer):  # type: ignore[misc] # TRL is not typed here
     """Rows of like length share a batch, and batches of any length a step."""
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthSampler:

@@ -17,12 +17,16 @@ from tirkit.types import UNKNOWN_TOKEN, FinishReason, Sampling
 class TestLocalEngine(EngineContract):
     @pytest.fixture(scope="class")
     async def subject(self) -> Subjects:
-        async with LocalEngine(context_tokens=CONTEXT_TOKENS, parallel=4, threads=1) as engine:
+        async with LocalEngine(
+            "smollm2", context_tokens=CONTEXT_TOKENS, parallel=4, threads=1
+        ) as engine:
             yield llama_subject(engine)
 
     @pytest.fixture
     async def mortal(self) -> Subjects:
-        async with LocalEngine(context_tokens=CONTEXT_TOKENS, parallel=4, threads=1) as engine:
+        async with LocalEngine(
+            "smollm2", context_tokens=CONTEXT_TOKENS, parallel=4, threads=1
+        ) as engine:
             yield llama_subject(engine)
 
     async def test_local_when_entered_then_context_is_that_of_one_attempt(
@@ -30,7 +34,7 @@ class TestLocalEngine(EngineContract):
     ) -> None:
         assert subject.engine.context_tokens == CONTEXT_TOKENS
         assert subject.engine.token_exact
-        assert subject.engine.name == "local"
+        assert subject.engine.name == "local:smollm2"
 
     async def test_local_when_a_character_takes_several_tokens_then_all_ids_are_told(
         self, subject: EngineUnderTest
@@ -117,4 +121,4 @@ async def test_local_when_not_entered_then_stream_tells_what_to_do() -> None:
 @pytest.mark.parametrize("wrong", [{"context_tokens": 0}, {"parallel": 0}, {"threads": -1}])
 def test_local_when_a_number_is_below_one_then_config_error(wrong: dict[str, int]) -> None:
     with pytest.raises(ConfigError, match="at least 1"):
-        LocalEngine(None, **wrong)  # type: ignore[arg-type]
+        LocalEngine(**wrong)  # type: ignore[arg-type]

@@ -66,7 +66,9 @@ class TestOpenAIEngineOnLlama(EngineContract):
 
     @pytest.fixture(scope="class")
     async def subject(self) -> Subjects:
-        async with LocalEngine(context_tokens=CONTEXT_TOKENS, parallel=6, threads=1) as local:
+        async with LocalEngine(
+            "smollm2", context_tokens=CONTEXT_TOKENS, parallel=6, threads=1
+        ) as local:
             address, key = address_of(local)
             async with OpenAIEngine(address, api_key=key, settings=QUICK) as engine:
                 assert engine.token_exact
@@ -74,7 +76,9 @@ class TestOpenAIEngineOnLlama(EngineContract):
 
     @pytest.fixture
     async def mortal(self) -> Subjects:
-        async with LocalEngine(context_tokens=CONTEXT_TOKENS, parallel=6, threads=1) as local:
+        async with LocalEngine(
+            "smollm2", context_tokens=CONTEXT_TOKENS, parallel=6, threads=1
+        ) as local:
             address, key = address_of(local)
             async with OpenAIEngine(address, api_key=key, settings=QUICK) as engine:
                 yield llama_subject(local, engine)

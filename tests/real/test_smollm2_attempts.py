@@ -62,7 +62,7 @@ async def check(solution: Solution, engine: Engine) -> None:
 
 
 async def test_smollm2_when_it_solves_under_llama_cpp_then_the_records_hold_together() -> None:
-    async with LocalEngine(parallel=ATTEMPTS, context_tokens=2048) as engine:
+    async with LocalEngine("smollm2", parallel=ATTEMPTS, context_tokens=2048) as engine:
         await check(await solve(engine), engine)
         assert engine.unfinished_requests == 0
 

@@ -21,7 +21,7 @@ SPLIT = [
 
 
 async def test_smollm2_when_it_judges_then_log_probabilities_and_replies_are_read() -> None:
-    async with LocalEngine(parallel=4, context_tokens=4096) as engine:
+    async with LocalEngine("smollm2", parallel=4, context_tokens=4096) as engine:
         asker = Asker(engine, sampling=Sampling(temperature=0))
         question = Question("q", "Is the sky blue? Reply with Yes or No.", 1, 1, math.inf)
         leaning = await asker.lean(question, ("yes", "no"))

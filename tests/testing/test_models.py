@@ -37,7 +37,7 @@ async def test_smollm2_when_converted_then_its_ids_are_those_of_llama_cpp(smollm
         "\N{GREEK SMALL LETTER PI} is 3.14159, don't you think?  \N{GRINNING FACE}\n",
         "<|im_start|>user\nWhat is 6 times 7?<|im_end|>\n",
     )
-    async with LocalEngine() as engine:
+    async with LocalEngine("smollm2") as engine:
         for text in texts:
             ids = tokenizer.encode(text, add_special_tokens=False).ids
             assert list(await engine.encode(text, special=True)) == ids

@@ -123,7 +123,7 @@ async def test_choice_when_made_a_row_then_the_learnt_text_names_a_right_solutio
 def test_texts_when_loaded_then_prompts_hold_the_problem_alone() -> None:
     assert load_prompt(PROMPT).user.strip() == "<<problem>>"
     assert load_prompt(DIRECT_PROMPT).user.strip() == "<<problem>> Answer without code."
-    assert load_judge_texts(JUDGE_TEXTS).name == "nano-judge"
+    assert load_judge_texts(JUDGE_TEXTS).name == "nano"
 
 
 def test_terms_when_the_file_holds_what_is_not_known_then_it_is_refused(tmp_path: Path) -> None:

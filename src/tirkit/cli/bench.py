@@ -18,6 +18,7 @@ from tirkit.cli.bench_show import show_outcomes
 from tirkit.cli.command_line import command_line
 from tirkit.cli.errors import exit_codes
 from tirkit.cli.signals import STOPPED_BY_USER, halted_by_signals
+from tirkit.config import preset_for
 from tirkit.engines import engine_from_name
 from tirkit.types import Problem
 
@@ -28,7 +29,7 @@ def bench(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Directory of the records.")],
     engine: options.EngineName = "local",
-    preset: options.Preset = "default",
+    preset: options.Preset = None,
     config: options.ConfigFile = None,
     attempts: options.Attempts = None,
     sets: options.Sets = None,
@@ -60,7 +61,9 @@ def bench(
 ) -> None:
     """Solve every problem of a dataset; run again, it goes on where it stopped."""
     with exit_codes():
-        settings = options.read_settings(preset, config, attempts, sets, confinement)
+        settings = options.read_settings(
+            preset or preset_for(engine), config, attempts, sets, confinement
+        )
         if seed is not None:
             settings = settings.model_copy(update={"seed": seed})
         columns = options.read_texts("--field", fields)

@@ -13,10 +13,18 @@ EngineName = Annotated[
     typer.Option(
         "--engine",
         "-e",
-        help="vllm:MODEL, openai:URL[#model], chat:URL[#model], local[:PATH.gguf] or replay:FILE.",
+        help=(
+            "vllm:MODEL, openai:URL[#model], chat:URL[#model], local[:PATH.gguf|smollm2] "
+            "or replay:FILE."
+        ),
     ),
 ]
-Preset = Annotated[str, typer.Option("--preset", "-p", help="Name of a shipped preset.")]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        "--preset", "-p", help="Name of a shipped preset; default, or a small named model's own."
+    ),
+]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="TOML file that goes over the preset.")
 ]

@@ -10,7 +10,7 @@ import typer
 
 from tirkit.cli import options
 from tirkit.cli.errors import WORK_FAILED, exit_codes
-from tirkit.config import Settings
+from tirkit.config import Settings, preset_for
 from tirkit.display import ConsoleDisplay
 from tirkit.engines import Engine, engine_from_name
 from tirkit.events import Listener, ignore
@@ -22,7 +22,7 @@ from tirkit.types import Problem, Solution
 def solve(
     problem: Annotated[str, typer.Argument(help="The question, or - to read it from stdin.")],
     engine: options.EngineName = "local",
-    preset: options.Preset = "default",
+    preset: options.Preset = None,
     config: options.ConfigFile = None,
     attempts: options.Attempts = None,
     sets: options.Sets = None,
@@ -34,7 +34,9 @@ def solve(
 ) -> None:
     """Solve one problem and print the answer with its votes."""
     with exit_codes():
-        settings = options.read_settings(preset, config, attempts, sets, confinement)
+        settings = options.read_settings(
+            preset or preset_for(engine), config, attempts, sets, confinement
+        )
         text = sys.stdin.read() if problem == "-" else problem
         asked = Problem(text, answer=answer)
         parts = engine_from_name(engine, **options.read_pairs("--engine-set", engine_sets))

@@ -2,7 +2,7 @@
 
 from tirkit.config.competition import CompetitionSettings
 from tirkit.config.dialect import DialectSettings
-from tirkit.config.load import load_settings, parse_value, preset_names
+from tirkit.config.load import load_settings, parse_value, preset_for, preset_names
 from tirkit.config.reasoner import ReasonerSettings
 from tirkit.config.settings import Settings
 
@@ -13,5 +13,6 @@ __all__ = (
     "Settings",
     "load_settings",
     "parse_value",
+    "preset_for",
     "preset_names",
 )

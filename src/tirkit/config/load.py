@@ -15,6 +15,7 @@ from tirkit.errors import AnswerError, ConfigError
 _ENVIRONMENT_PREFIX = "TIRKIT_"
 _ENVIRONMENT_OTHER = {"TIRKIT_CACHE", "TIRKIT_DATA", "TIRKIT_DATASETS"}
 """Variables of that prefix that are no settings."""
+_OF_ENGINES = {"local": "nano", "local:tirkit-nano": "nano", "local:smollm2": "tiny"}
 _MOST_BYTES = 1_000_000
 """A settings file is a page of text; a larger one is the wrong file."""
 
@@ -23,6 +24,15 @@ def preset_names() -> list[str]:
     """Names of the shipped presets."""
     folder = resources.files("tirkit.config") / "presets"
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir())
+
+
+def preset_for(engine: str) -> str:
+    """The preset to take where none is named: a small model that comes by name has its own.
+
+    Args:
+        engine: name of the engine.
+    """
+    return _OF_ENGINES.get(engine, "default")
 
 
 def load_settings(

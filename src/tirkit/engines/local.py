@@ -20,13 +20,14 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 
 from tirkit.concurrency import shielded, usable_cores
 from tirkit.engines import local_server
-from tirkit.engines.model_cache import smollm2_gguf
+from tirkit.engines.models import GGUF_FILES, NANO, NANO_CONTEXT_TOKENS
 from tirkit.engines.openai_http import HttpSettings, OpenAIEngine
 from tirkit.errors import ConfigError, EngineError, MissingExtra
 from tirkit.types import Chat, GenerateRequest, TokenChunk
 
 _MAGIC = b"GGUF"
 _MAX_REPLY_BYTES = 64 * 1024
+_CONTEXT_TOKENS = 4096
 _START_SECONDS = 600.0
 """Longest to wait for a model to load; a big one comes from a slow disk."""
 
@@ -35,8 +36,10 @@ class LocalEngine:
     """A GGUF model served by llama.cpp in a child process. Exact token ids in and out.
 
     Args:
-        path: of a GGUF file; None for SmolLM2-135M-Instruct, fetched once into the cache.
-        context_tokens: context of each attempt, in tokens.
+        model: path of a GGUF file, or a name: `tirkit-nano`, which comes with tirkit, or
+            `smollm2` (SmolLM2-135M-Instruct, fetched once into the cache).
+        context_tokens: context of each attempt, in tokens; None takes 4096, and all that
+            `tirkit-nano` was made for.
         parallel: requests served at once; further ones wait for their turn.
         threads: processor threads; None takes all cores but one. llama.cpp's threads spin while
             they wait: with none left over, kernels starve it and are starved.
@@ -50,9 +53,9 @@ class LocalEngine:
 
     def __init__(
         self,
-        path: Path | str | None = None,
+        model: Path | str = NANO,
         *,
-        context_tokens: int = 4096,
+        context_tokens: int | None = None,
         parallel: int = 8,
         threads: int | None = None,
         gpu_layers: int | None = None,
@@ -60,9 +63,11 @@ class LocalEngine:
     ) -> None:
         if find_spec("xllamacpp") is None:
             raise MissingExtra("xllamacpp", "local")
-        if min(context_tokens, parallel, threads or 1) < 1:
+        if context_tokens is None:
+            context_tokens = NANO_CONTEXT_TOKENS if model == NANO else _CONTEXT_TOKENS
+        if min(context_tokens, parallel, 1 if threads is None else threads) < 1:
             raise ConfigError("context_tokens, parallel and threads must be at least 1")
-        self._path = None if path is None else Path(path)
+        self._model = model
         self._settings: dict[str, Any] = {
             "alias": self.name,
             "api_key": secrets.token_urlsafe(24),
@@ -77,8 +82,8 @@ class LocalEngine:
 
     @property
     def name(self) -> str:
-        """`local`, or `local:` and the file."""
-        return "local" if self._path is None else f"local:{self._path}"
+        """`local`, or `local:` and the file or name of another model than `tirkit-nano`."""
+        return "local" if self._model == NANO else f"local:{self._model}"
 
     @property
     def token_exact(self) -> bool:
@@ -109,7 +114,7 @@ class LocalEngine:
         """
         if self._process is not None:
             raise EngineError(f"{self.name} is running already")
-        path = await anyio.to_thread.run_sync(_model_file, self._path)
+        path = await anyio.to_thread.run_sync(_model_file, self._model)
         try:
             address = await self._start(path)
             inner = OpenAIEngine(
@@ -195,21 +200,22 @@ class LocalEngine:
         return await self._entered().prompt_start()
 
 
-def _model_file(path: Path | None) -> Path:
-    """The model to load, fetched if none is named.
+def _model_file(model: Path | str) -> Path:
+    """The file of the model, fetched if need be.
 
     Raises:
         ConfigError: it cannot be read, or is no GGUF file.
     """
-    if path is None:
-        return smollm2_gguf()
-    file = path.expanduser()
+    if model in GGUF_FILES:
+        return GGUF_FILES[str(model)]()
+    file = Path(model).expanduser()
     try:
         with file.open("rb") as opened:
             magic = opened.read(len(_MAGIC))
     except OSError as error:
         raise ConfigError(
-            f"cannot read the model {file} ({error.strerror}): give the path of a GGUF file"
+            f"cannot read the model {file} ({error.strerror}): give the path of a GGUF file, "
+            f"or one of {', '.join(GGUF_FILES)}"
         ) from error
     if magic != _MAGIC:
         raise ConfigError(f"{file} is not a GGUF file: llama.cpp loads no other kind")

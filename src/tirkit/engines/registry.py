@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from tirkit.engines.interface import Engine
+from tirkit.engines.models import NANO, nano_directory
 from tirkit.errors import ConfigError, MissingExtra
 
 FORMS = (
     "vllm:MODEL",
     "openai:URL[#model]",
-    "local[:PATH.gguf]",
+    "local[:PATH.gguf|smollm2]",
     "chat:URL[#model]",
     "replay:FILE",
 )
@@ -41,7 +42,7 @@ def engine_from_name(name: str, **options: Any) -> Engine:  # noqa: ANN401 - wha
 def _vllm(rest: str, options: dict[str, Any]) -> Engine:
     from tirkit.engines.vllm import VllmEngine  # noqa: PLC0415 - an extra
 
-    return VllmEngine(rest, **options)
+    return VllmEngine(str(nano_directory()) if rest == NANO else rest, **options)
 
 
 def _openai(rest: str, options: dict[str, Any]) -> Engine:
@@ -68,7 +69,7 @@ def _local(rest: str, options: dict[str, Any]) -> Engine:
         from tirkit.engines.local import LocalEngine  # noqa: PLC0415 - an extra
     except MissingExtra as missing:  # the HTTP client's; the extra `local` brings it too
         raise MissingExtra(missing.package, "local") from missing
-    return LocalEngine(rest or None, **options)
+    return LocalEngine(rest or NANO, **options)
 
 
 def _replay(rest: str, options: dict[str, Any]) -> Engine:

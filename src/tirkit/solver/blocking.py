@@ -13,7 +13,7 @@ from tirkit.types import Problem, Solution
 def solve(
     problem: Problem | str,
     engine: Engine | str = "local",
-    preset: str = "default",
+    preset: str | None = None,
     *,
     listener: Listener = ignore,
     **options: Any,  # noqa: ANN401 - handed to Solver, which checks them
@@ -27,7 +27,7 @@ def solve(
     Args:
         problem: what is asked.
         engine: an engine, or its name.
-        preset: name of a shipped preset.
+        preset: as for `Solver`.
         listener: hears what happens, in the other thread.
         **options: as for `Solver`.
     """

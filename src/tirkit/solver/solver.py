@@ -12,7 +12,7 @@ import anyio
 
 from tirkit.attempt import AttemptRunner, Reasoner
 from tirkit.concurrency import first_failure
-from tirkit.config import Settings, load_settings
+from tirkit.config import Settings, load_settings, preset_for
 from tirkit.dialects.interface import AnyDialect
 from tirkit.dialects.mix import DialectMix
 from tirkit.engines import Engine, engine_from_name
@@ -41,7 +41,7 @@ class Solver:
 
     Args:
         engine: an engine, or its name such as `vllm:Qwen/Qwen3-8B`, `openai:URL`, `local`.
-        preset: name of a shipped preset.
+        preset: name of a shipped preset; None takes `default`, or the one a named small model has.
         settings: a whole settings tree in place of the preset.
         kernels: an entered pool to share, or settings of the one the solver owns.
         dialect: a dialect, a mix of several, or settings.
@@ -62,7 +62,7 @@ class Solver:
     def __init__(  # noqa: PLR0913 - each part of a run may be given whole
         self,
         engine: Engine | str,
-        preset: str = "default",
+        preset: str | None = None,
         *,
         settings: Settings | None = None,
         kernels: KernelSource | Mapping[str, Any] | None = None,
@@ -82,8 +82,9 @@ class Solver:
             overrides["reasoner"], reasoner = reasoner, None
         if settings is not None and overrides:
             raise ConfigError(f"settings and {', '.join(overrides)} given: use one of the two")
-        self.settings = settings or load_settings(preset, overrides=flatten(overrides))
         self.engine = engine_from_name(engine) if isinstance(engine, str) else engine
+        preset = preset or preset_for(self.engine.name)
+        self.settings = settings or load_settings(preset, overrides=flatten(overrides))
         self._kernels = kernels
         self._dialect = dialect or self.settings.dialect.mix()
         self._reasoner = reasoner or self._made_reasoner()
