@@ -11,6 +11,7 @@ from tirkit.cli.grade import grade
 from tirkit.cli.presets import presets
 from tirkit.cli.replay import replay
 from tirkit.cli.report import report
+from tirkit.cli.road import road
 from tirkit.cli.show import show
 from tirkit.cli.solve import solve
 from tirkit.cli.vote import vote
@@ -35,6 +36,7 @@ app.command()(vote)
 app.command()(watch)
 app.command()(frontier)
 app.command()(export)
+app.command()(road)
 app.command()(doctor)
 
 

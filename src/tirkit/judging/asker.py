@@ -89,15 +89,16 @@ class Asker:
             priority=self._priority,
         )
         builder = TrajectoryBuilder(spec)
-        text, problem = "", "late"
+        text, problem, failed = "", "late", True
         with anyio.CancelScope(deadline=question.deadline):
             try:
                 outcome = await self._generate(builder, question)
                 text, problem = _read(outcome)
+                failed = False
             except (EngineError, ConfigError) as error:
-                problem = _told(error)
+                problem, failed = _told(error), not isinstance(error, ContextTooLong)
         usage = builder.freeze(StopReason.CANCELLED).usage
-        return Reply("" if problem else text, problem, usage)
+        return Reply("" if problem else text, problem, usage, failed)
 
     async def lean(self, question: Question, words: Sequence[str]) -> Leaning:
         """Which of some words the model would reply with, without thinking first."""

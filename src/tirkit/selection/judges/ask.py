@@ -34,11 +34,14 @@ class Reply:
         text: the final text, behind all thinking; "" where it is of no use.
         problem: why it is of no use; "" for a whole reply.
         usage: what it cost, also where it was cut off.
+        failed: whether that is the engine's doing: it failed, or was late. The same question put
+            again may be answered.
     """
 
     text: str = ""
     problem: str = ""
     usage: Usage = field(default_factory=Usage)
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
