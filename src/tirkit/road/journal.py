@@ -35,7 +35,11 @@ class Journal:
         self._places: dict[str, int] = {}
         try:
             self._file = path.open("a+b")
-            self._read()
+            try:
+                self._read()
+            except BaseException:
+                self._file.close()
+                raise
         except OSError as error:
             raise RecordError(f"cannot write {path}: {error.strerror or error}") from error
 
