@@ -5,6 +5,7 @@ from tirkit.integrations.rl.called import CalledEngine, Generated
 from tirkit.integrations.rl.endings import Ending, RowTerms, Treatment, ending_of
 from tirkit.integrations.rl.groups import AttemptGroups
 from tirkit.integrations.rl.kept import Kept
+from tirkit.integrations.rl.prompt import Prompt, prompt_text
 from tirkit.integrations.rl.reward import Reward, is_right, reference_reward
 from tirkit.integrations.rl.row import TrainingRow, TurnSpan, count_rows, training_row
 
@@ -15,6 +16,7 @@ __all__ = (
     "Ending",
     "Generated",
     "Kept",
+    "Prompt",
     "Reward",
     "RowTerms",
     "TrainingRow",
@@ -23,6 +25,7 @@ __all__ = (
     "count_rows",
     "ending_of",
     "is_right",
+    "prompt_text",
     "reference_reward",
     "training_row",
 )

@@ -43,6 +43,8 @@ class AttemptGroups:
         terms: what is made of attempts that were cut, stopped or broken.
         kill: stop a problem's attempts once the settings' stop rule is satisfied; those are
             labelled cancelled.
+        raise_broken: whether a run in which engine or kernels broke every attempt raises; else it
+            gives rows of tool failures.
         share_engine: the engine is entered and left by the caller.
         **overrides: single settings, such as `limits={"max_cells": 4}`.
 
@@ -61,6 +63,7 @@ class AttemptGroups:
         reward: Reward | None = None,
         terms: RowTerms | None = None,
         kill: bool = False,
+        raise_broken: bool = True,
         share_engine: bool = False,
         **overrides: Any,  # noqa: ANN401 - the settings tree checks the types
     ) -> None:
@@ -73,6 +76,7 @@ class AttemptGroups:
         self._dialect = dialect or self.settings.dialect.mix()
         self._reward = reward or reference_reward(how=self.settings.comparison)
         self._kill = kill
+        self._raise_broken = raise_broken
         self._share_engine = share_engine
         self._stack = AsyncExitStack()
         self._scheduler: Scheduler | None = None
@@ -119,7 +123,8 @@ class AttemptGroups:
 
         Raises:
             ConfigError: a problem cannot be put to this model.
-            EngineError, KernelError: not one attempt at any of the problems could go on.
+            EngineError, KernelError: not one attempt at any of the problems could go on, and
+                `raise_broken` is set.
         """
         found: dict[int, list[Trajectory]] = {}
         failures: list[EngineError | KernelError] = []
@@ -137,7 +142,7 @@ class AttemptGroups:
                 for number in range(len(asked)):
                     tasks.start_soon(run_one, number)
         ends = [ending_of(one.stop_reason) for some in found.values() for one in some]
-        if failures and all(end is Ending.TOOL_FAILURE for end in ends):
+        if self._raise_broken and failures and all(end is Ending.TOOL_FAILURE for end in ends):
             raise failures[0]
         return [
             await self._rows(problem, count, found[number])

@@ -1,0 +1,297 @@
+"""verl's agent loop on attempts: a stand-in of its parts, and verl's own classes where it is.
+
+verl itself needs ray and CUDA. Set VERL_SOURCE to an unpacked wheel of it to hold the stand-in,
+and what the agent loop gives, to the real classes.
+"""
+
+import ast
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import anyio
+import pytest
+from pydantic import BaseModel
+
+from tests.integrations.rl.parts import CALL, PROBLEM, RIGHT, SomeKernels
+from tirkit.concurrency import first_failure
+from tirkit.errors import ConfigError
+from tirkit.integrations.verl import TirkitAgentLoop, agent_loop, sampling_of
+from tirkit.kernels import KernelSettings
+
+pytestmark = pytest.mark.usefixtures("quiet")
+
+MODULE = "verl.experimental.agent_loop.agent_loop"
+PARAMS = {"temperature": 1.0, "top_p": 1.0, "top_k": -1, "logprobs": True}
+PROMPT = [{"role": "user", "content": PROBLEM.text}]
+ROW = {"raw_prompt": PROMPT, "reward_model": {"style": "rule", "ground_truth": "42"}}
+
+
+class AgentLoopMetrics(BaseModel):
+    generate_sequences: float = 0.0
+    tool_calls: float = 0.0
+    compute_score: float = 0.0
+    num_preempted: int = -1
+
+
+class AgentLoopOutput(BaseModel):
+    prompt_ids: list[int]
+    response_ids: list[int]
+    response_mask: list[int]
+    response_logprobs: list[float] | None = None
+    reward_score: float | None = None
+    num_turns: int = 0
+    metrics: AgentLoopMetrics
+    extra_fields: dict[str, Any] = {}
+
+
+@pytest.fixture
+def verl(monkeypatch: pytest.MonkeyPatch) -> None:
+    module: Any = ModuleType(MODULE)
+    module.AgentLoopMetrics, module.AgentLoopOutput = AgentLoopMetrics, AgentLoopOutput
+    parts = MODULE.split(".")
+    for end in range(1, len(parts)):
+        name = ".".join(parts[:end])
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    monkeypatch.setitem(sys.modules, MODULE, module)
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close what the loops of a test have shared."""
+    yield
+    while agent_loop._KEPT:
+        agent_loop._KEPT.popitem()[1].__exit__(None, None, None)
+
+
+class Server:
+    """verl's client: says its turns one after the other, each in as many calls as it takes."""
+
+    def __init__(self, tokenizer: Any, turns: Sequence[str], **options: Any) -> None:
+        self.tokenizer, self.options = tokenizer, options
+        self.turns = [
+            [*tokenizer.encode(turn, add_special_tokens=False), tokenizer.eos_token_id]
+            for turn in turns
+        ]
+        self.left: list[int] = []
+        self.reached = 0
+        self.asked: list[dict[str, Any]] = []
+        self.loops: set[int] = set()
+        self.called = asyncio.Event()
+
+    async def generate(self, request_id: str, **asked: Any) -> Any:
+        self.loops.add(id(asyncio.get_running_loop()))
+        self.asked.append({"request_id": request_id, **asked})
+        self.called.set()
+        if self.options.get("stall"):
+            await asyncio.sleep(3600)
+        params = asked["sampling_params"]
+        if not self.left or len(asked["prompt_ids"]) != self.reached:
+            self.left = self.turns.pop(0)
+        ids, self.left = self.left[: params["max_tokens"]], self.left[params["max_tokens"] :]
+        self.reached = len(asked["prompt_ids"]) + len(ids)
+        logprobs = [-0.5] * len(ids) if params["logprobs"] else None
+        reason = self.options.get("reason", "completed")
+        return SimpleNamespace(token_ids=ids, log_probs=logprobs, stop_reason=reason)
+
+
+@pytest.fixture
+def kernels(monkeypatch: pytest.MonkeyPatch) -> SomeKernels:
+    some = SomeKernels()
+
+    @asynccontextmanager
+    async def pool(_settings: KernelSettings) -> AsyncIterator[SomeKernels]:
+        yield some
+
+    monkeypatch.setattr(agent_loop, "KernelPool", pool)
+    return some
+
+
+def loop_of(server: Server, tokenizer: Any, room: int = 700, **options: Any) -> TirkitAgentLoop:
+    rollout = SimpleNamespace(prompt_length=600, response_length=room)
+    config = SimpleNamespace(actor_rollout_ref=SimpleNamespace(rollout=rollout))
+    return TirkitAgentLoop(
+        SimpleNamespace(config=config),
+        server,
+        tokenizer,
+        processor=None,
+        dataset_cls=None,
+        data_config=None,
+        hf_model_type="llama",
+        tools=None,
+        **options,
+    )
+
+
+async def output_of(server: Server, tokenizer: Any, row: Any = ROW, **options: Any) -> Any:
+    with anyio.fail_after(120):
+        return await loop_of(server, tokenizer, **options).run(PARAMS, **row)
+
+
+@pytest.mark.usefixtures("verl")
+async def test_run_when_code_is_called_then_the_output_is_aligned_and_scored(
+    tokenizer: Any, kernels: SomeKernels
+) -> None:
+    server = Server(tokenizer, (CALL, RIGHT))
+    output = await output_of(server, tokenizer, step_tokens=4)
+    ids, mask, logprobs = output.response_ids, output.response_mask, output.response_logprobs
+    assert len(ids) == len(mask) == len(logprobs)
+    assert PROBLEM.text in tokenizer.decode(output.prompt_ids)
+    assert "42\n" in tokenizer.decode(ids)
+    drawn = tokenizer.decode([one for one, bit in zip(ids, mask, strict=True) if bit])
+    assert "print(6*7)" in drawn
+    assert RIGHT in drawn
+    assert "```output" not in drawn
+    assert {value for value, bit in zip(logprobs, mask, strict=True) if bit} == {-0.5}
+    assert (output.reward_score, output.num_turns) == (1.0, 4)
+    assert output.extra_fields["tirkit_ending"] == "whole"
+    assert output.extra_fields["tirkit_answer"] == "42"
+    assert {one["sampling_params"]["max_tokens"] for one in server.asked} == {4}
+    assert len({one["request_id"] for one in server.asked}) == 1
+    assert server.loops == {id(asyncio.get_running_loop())}
+    assert kernels.open_leases == 0
+
+
+@pytest.mark.usefixtures("verl")
+async def test_run_when_real_kernels_are_shared_then_runs_beside_each_other_use_them(
+    tokenizer: Any,
+) -> None:
+    outputs: list[Any] = []
+    servers = [Server(tokenizer, (CALL.replace("6*7", f"6*{n}"), RIGHT)) for n in (7, 8)]
+
+    async def run(server: Server) -> None:
+        options = {"kernels": {"spares": 1, "max_kernels": 1}}
+        outputs.append(await output_of(server, tokenizer, options=options))
+
+    with first_failure():
+        async with anyio.create_task_group() as tasks:
+            for server in servers:
+                tasks.start_soon(run, server)
+    texts = sorted(tokenizer.decode(output.response_ids) for output in outputs)
+    assert "42\n" in texts[0]
+    assert "48\n" in texts[1]
+
+
+@pytest.mark.usefixtures("verl")
+async def test_run_when_the_server_aborts_then_it_is_a_tool_failure_that_counts_in_no_loss(
+    tokenizer: Any, kernels: SomeKernels
+) -> None:
+    output = await output_of(Server(tokenizer, (RIGHT,), reason="aborted"), tokenizer)
+    assert output.extra_fields["tirkit_ending"] == "tool_failure"
+    assert output.response_ids == [tokenizer.eos_token_id]
+    assert (output.response_mask, output.reward_score) == ([0], 0.0)
+    assert kernels.open_leases == 0
+
+
+@pytest.mark.usefixtures("verl", "kernels")
+async def test_run_when_there_is_no_reference_then_the_score_is_left_to_verl(
+    tokenizer: Any,
+) -> None:
+    output = await output_of(Server(tokenizer, (RIGHT,)), tokenizer, {"raw_prompt": PROMPT})
+    assert output.reward_score is None
+
+
+@pytest.mark.usefixtures("verl", "kernels")
+async def test_run_when_the_response_is_too_long_then_it_is_cut_and_labelled(
+    tokenizer: Any,
+) -> None:
+    server = Server(tokenizer, ("and so on, " * 400,))
+    output = await output_of(server, tokenizer, room=20, terms={"truncated": "mask"})
+    assert len(output.response_ids) == len(output.response_mask) == 20
+    assert output.extra_fields["tirkit_ending"] == "truncated"
+    assert (sum(output.response_mask), output.reward_score) == (0, 0.0)
+
+
+@pytest.mark.usefixtures("verl")
+async def test_run_when_cancelled_then_the_kernel_is_given_back(
+    tokenizer: Any, kernels: SomeKernels
+) -> None:
+    server = Server(tokenizer, (CALL,), stall=False)
+
+    async def run() -> None:
+        await loop_of(server, tokenizer).run(PARAMS, **ROW)
+
+    with anyio.fail_after(120):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(run)
+            await server.called.wait()
+            server.options["stall"] = True  # the next turn never comes
+            server.called.clear()
+            await server.called.wait()
+            assert kernels.open_leases == 1
+            tasks.cancel_scope.cancel()
+        while kernels.open_leases:  # noqa: ASYNC110 - another loop's
+            await anyio.sleep(0.005)
+
+
+@pytest.mark.usefixtures("kernels")
+async def test_run_when_verl_is_absent_then_config_error(
+    tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "verl", None)
+    with pytest.raises(ConfigError, match="verl is not installed"):
+        await output_of(Server(tokenizer, (RIGHT,)), tokenizer)
+
+
+def test_loop_when_the_terms_are_unknown_then_config_error(tokenizer: Any) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        loop_of(Server(tokenizer, ()), tokenizer, terms={"truncated": "forget"})
+
+
+def test_sampling_when_verl_tells_it_then_it_is_tirkits() -> None:
+    told = sampling_of({**PARAMS, "temperature": 0.6, "stop": ["x"]})
+    assert (told.temperature, told.top_k, told.logprobs) == (0.6, 0, 0)
+    assert told.extra == {"stop": ["x"]}
+    assert sampling_of({"logprobs": False}).logprobs is None
+
+
+def source_of(place: str) -> ast.Module:
+    """The source of a module of the installed or unpacked verl, unread by Python."""
+    named = os.environ.get("VERL_SOURCE")
+    found = None if named else find_spec("verl")
+    if named is None and (found is None or found.origin is None):
+        pytest.skip("verl is not installed, and VERL_SOURCE names no unpacked wheel of it")
+    root = Path(named) / "verl" if named else Path(str(found and found.origin)).parent
+    return ast.parse((root / place).read_text(encoding="utf-8"))
+
+
+def class_of(tree: ast.Module, name: str) -> ast.ClassDef:
+    return next(one for one in tree.body if isinstance(one, ast.ClassDef) and one.name == name)
+
+
+def arguments_of(tree: ast.Module, name: str, method: str) -> list[str]:
+    body = class_of(tree, name).body
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = next(one for one in body if isinstance(one, kinds) and one.name == method)
+    told = found.args
+    return [one.arg for one in (*told.args, *told.kwonlyargs)]
+
+
+def test_verl_when_it_is_at_hand_then_its_classes_are_as_they_are_used() -> None:
+    tree = source_of("experimental/agent_loop/agent_loop.py")
+    standins: dict[str, type[BaseModel]] = {
+        "AgentLoopMetrics": AgentLoopMetrics,
+        "AgentLoopOutput": AgentLoopOutput,
+    }
+    for name, standin in standins.items():
+        fields = {
+            one.target.id
+            for one in class_of(tree, name).body
+            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+        }
+        assert set(standin.model_fields) <= fields
+    made = arguments_of(tree, "AgentLoopBase", "__init__")
+    assert made[1:4] == ["trainer_config", "server_manager", "tokenizer"]
+    assert arguments_of(tree, "AgentLoopBase", "run") == ["self", "sampling_params"]
+    server = source_of("workers/rollout/llm_server.py")
+    asked = arguments_of(server, "LLMServerClient", "generate")
+    assert {"request_id", "prompt_ids", "sampling_params"} <= set(asked)
+    replica = source_of("workers/rollout/replica.py")
+    told = ast.unparse(class_of(replica, "TokenOutput"))
+    assert all(name in told for name in ("token_ids", "log_probs", "stop_reason"))
