@@ -68,8 +68,10 @@ POSTS = (
         html=True,
         # Backslashes as LaTeX has them: `\f` would be a form feed.
         replies=(
-            'Here it is:\n```json\n{"problems": [{"problem": "Compute the value of $\\frac{3}{4} + '
-            '\\frac{1}{6}$ as one fraction.", "solution": "", "answer": "\\frac{11}{12}"}]}\n```',
+            (
+                'Here it is:\n```json\n{"problems": [{"problem": "Compute the value of $\\frac{3}{4} + '
+                '\\frac{1}{6}$ as one fraction.", "solution": "", "answer": "\\frac{11}{12}"}]}\n```'
+            ),
         ),
     ),
     Post("a04", f"{COINS} Thanks. -- The answer is 10.", (found(COINS, "10"),)),

@@ -170,7 +170,7 @@ class AskStage(Generic[_Reply]):
                 fault, why = reply.problem, reply.problem.replace(" ", "_")
             else:
                 try:
-                    read = read_reply(self._task.reply, reply.text)
+                    read = await to_thread.run_sync(read_reply, self._task.reply, reply.text)
                 except ValueError as error:
                     fault, why = str(error), "malformed_reply"
                 else:

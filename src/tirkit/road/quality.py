@@ -24,7 +24,7 @@ _ELSEWHERE = re.compile(
     r"|\b(?:same as|as in)\s+(?:problem|question|exercise|part)\s+\(?\w+\)?",
     re.IGNORECASE,
 )
-_PROOF = re.compile(r"^\W*(?:prove|show|verify|demonstrate)\b(?:\s+that)?", re.IGNORECASE)
+_PROOF = re.compile(r"^[\W\d]*(?:prove|show|verify|demonstrate)\b(?:\s+that)?", re.IGNORECASE)
 _OPTIONS = re.compile(r"(?:^|\s)\(?A[).:]\s.+(?:^|\s)\(?B[).:]\s.+(?:^|\s)\(?C[).:]\s", re.DOTALL)
 _TOLD = re.compile(r"\b(?:final\s+)?answer\s*(?::|=|is\b)\s*\S|\\boxed\s*\{", re.IGNORECASE)
 _BINARY = frozenset({"yes", "no", "true", "false"})

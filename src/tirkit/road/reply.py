@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-_MOST_CHARS = 400_000
-_MOST_STARTS = 50
+_MOST_CHARS = 200_000
+_MOST_STARTS = 10
 """Opening braces tried: each is read until it fails."""
 _FENCED = re.compile(r"```(?:json)?[^\S\n]*\n(.*?)\n[^\S\n]*```", re.DOTALL)
 _ESCAPE = re.compile(r'\\(?:\\|"|/|u[0-9a-fA-F]{4}|([a-zA-Z]+)|)')
@@ -90,25 +90,21 @@ def read_reply(kind: type[_Model], text: str) -> _Model:
         text: the reply.
 
     Raises:
-        ValueError: there is none; the message says what was wrong with the last one, in one line.
+        ValueError: there is none; the message says what was wrong with the first one, in one line.
     """
     if len(text) > _MOST_CHARS:
         raise ValueError("the reply is too long")
-    fault = "there is no JSON object in it"
+    faults: list[str] = []
     for candidate in _candidates(text):
         try:
-            value = _loaded(candidate)
-        except (ValueError, RecursionError):
-            fault = "its JSON is malformed"
-            continue
-        try:
-            return kind.model_validate(value)
+            return kind.model_validate(_loaded(candidate))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(map(str, first["loc"]))
-            fault = f"{where}: {first['msg']}" if where else first["msg"]
-        except RecursionError:
-            fault = "its JSON is too deep"
+            faults.append(f"{where}: {first['msg']}" if where else first["msg"])
+        except (ValueError, RecursionError):
+            faults.append("its JSON is malformed")
+    fault = faults[0] if faults else "there is no JSON object in it"
     raise ValueError(" ".join(fault.split())[:200])
 
 
