@@ -1,5 +1,6 @@
 """What a model is asked on the road: for problems, what they ask for, and questions for proofs."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -10,6 +11,8 @@ from tirkit.prompts.road import RoadTexts
 from tirkit.road.rows import Document, Draft, Dropped, Kind, Outcome, Row, dropped, kept, words
 
 _MOST_CHARS = 20_000
+_MARK = re.compile(r"^(?=[ \t]*(?:BEGIN|END)[ \t]*$)", re.MULTILINE)
+"""Lines by which a text could seem to end before it does."""
 
 
 def _as_text(value: object) -> object:
@@ -85,7 +88,8 @@ class Extract:
 
     def question(self, row: Row) -> str:
         """The document between marks."""
-        return self.texts.fill("extract", document=Document.model_validate(row).text)
+        text = Document.model_validate(row).text
+        return self.texts.fill("extract", document=_MARK.sub("> ", text))
 
     def unasked(self, row: Row) -> Outcome:
         """Every document is asked about."""
@@ -148,7 +152,8 @@ class Classify:
 
     def question(self, row: Row) -> str:
         """The problem between marks."""
-        return self.texts.fill("classify", problem=Draft.model_validate(row).problem)
+        problem = Draft.model_validate(row).problem
+        return self.texts.fill("classify", problem=_MARK.sub("> ", problem))
 
     def unasked(self, row: Row) -> Outcome:
         """Every problem is asked about."""
@@ -186,8 +191,9 @@ class Transform:
         draft = Draft.model_validate(row)
         if draft.kind is not Kind.PROOF:
             return None
-        known = draft.solution or "nothing"
-        return self.texts.fill("transform", problem=draft.problem, solution=known)
+        known = _MARK.sub("> ", draft.solution) or "nothing"
+        problem = _MARK.sub("> ", draft.problem)
+        return self.texts.fill("transform", problem=problem, solution=known)
 
     def unasked(self, row: Row) -> Outcome:
         """A question goes on as it is."""
