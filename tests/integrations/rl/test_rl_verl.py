@@ -201,11 +201,15 @@ async def test_run_when_there_is_no_reference_then_the_score_is_left_to_verl(
 async def test_run_when_the_response_is_too_long_then_it_is_cut_and_labelled(
     tokenizer: Any,
 ) -> None:
-    server = Server(tokenizer, ("and so on, " * 400,))
-    output = await output_of(server, tokenizer, room=20, terms={"truncated": "mask"})
+    server = Server(tokenizer, ("and so on, " * 400, RIGHT))
+    output = await output_of(server, tokenizer, room=20)
     assert len(output.response_ids) == len(output.response_mask) == 20
     assert output.extra_fields["tirkit_ending"] == "truncated"
-    assert (sum(output.response_mask), output.reward_score) == (0, 0.0)
+    assert output.extra_fields["tirkit_answer"] == "42"  # given behind the cut, and worth nothing
+    assert (sum(output.response_mask), output.reward_score) == (20, 0.0)
+    masked = Server(tokenizer, ("and so on, " * 400, RIGHT))
+    output = await output_of(masked, tokenizer, room=20, terms={"truncated": "mask"})
+    assert sum(output.response_mask) == 0
 
 
 @pytest.mark.usefixtures("verl")
@@ -239,9 +243,12 @@ async def test_run_when_verl_is_absent_then_config_error(
         await output_of(Server(tokenizer, (RIGHT,)), tokenizer)
 
 
-def test_loop_when_the_terms_are_unknown_then_config_error(tokenizer: Any) -> None:
+@pytest.mark.parametrize("terms", [{"truncated": "forget"}, {"cut": "mask"}, {"cut_reward": ""}])
+def test_loop_when_the_terms_are_unknown_then_config_error(
+    tokenizer: Any, terms: dict[str, str]
+) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
-        loop_of(Server(tokenizer, ()), tokenizer, terms={"truncated": "forget"})
+        loop_of(Server(tokenizer, ()), tokenizer, terms=terms)
 
 
 def test_sampling_when_verl_tells_it_then_it_is_tirkits() -> None:

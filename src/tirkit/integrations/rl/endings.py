@@ -56,11 +56,14 @@ class RowTerms:
         truncated: of those that were cut.
         cancelled: of those that were stopped from outside.
         tool_failure: of those under which engine or kernel broke.
+        cut_reward: earned where a trainer has no room for the whole completion: the answer, if
+            there was one, is cut away.
     """
 
     truncated: Treatment = Treatment.TRAIN
     cancelled: Treatment = Treatment.MASK
     tool_failure: Treatment = Treatment.MASK
+    cut_reward: float = 0.0
 
     def treatment(self, ending: Ending) -> Treatment:
         """What is made of an attempt that ended so."""

@@ -101,13 +101,14 @@ class TrainingRow:
     def _cut(self, terms: RowTerms, most: int) -> "TrainingRow":
         ending = _cut_ending(self.ending)
         treatment = terms.treatment(ending)
+        earns = treatment is Treatment.TRAIN and self.reward is not None
         spans = (replace(turn, end=min(turn.end, most)) for turn in self.turns if turn.start < most)
         return replace(
             self,
             completion_ids=self.completion_ids[:most],
             mask=self.mask[:most],
             logprobs=None if self.logprobs is None else self.logprobs[:most],
-            reward=self.reward if treatment is Treatment.TRAIN else None,
+            reward=terms.cut_reward if earns else None,
             ending=ending,
             treatment=treatment,
             turns=tuple(spans),

@@ -53,8 +53,8 @@ class TirkitAgentLoop:
         server_manager: verl's client of its servers.
         tokenizer: the model's.
         preset: name of a shipped preset.
-        terms: what is made of attempts that were cut or broken; names of `RowTerms`' fields with
-            those of treatments, such as `{"truncated": "mask"}`.
+        terms: what is made of attempts that were cut or broken: `RowTerms`' fields, treatments by
+            their names, such as `{"truncated": "mask"}`.
         options: single settings, such as `{"limits": {"max_cells": 4}}`.
         step_tokens: asked for in one call of the server.
         **others: what else verl hands to agent loops; not used.
@@ -70,7 +70,7 @@ class TirkitAgentLoop:
         tokenizer: Any,  # noqa: ANN401 - verl's
         *,
         preset: str = "default",
-        terms: Mapping[str, str] | None = None,
+        terms: Mapping[str, Any] | None = None,
         options: Mapping[str, Any] | None = None,
         step_tokens: int = 256,
         **others: Any,  # noqa: ANN401, ARG002 - verl's
@@ -178,8 +178,12 @@ class TirkitAgentLoop:
         )
 
 
-def _terms(told: Mapping[str, str]) -> RowTerms:
+def _terms(told: Mapping[str, Any]) -> RowTerms:
     try:
-        return RowTerms(**{name: Treatment(value) for name, value in told.items()})
+        made: dict[str, Any] = {
+            name: float(value) if name == "cut_reward" else Treatment(value)
+            for name, value in told.items()
+        }
+        return RowTerms(**made)
     except (TypeError, ValueError) as error:
         raise ConfigError(f"the terms {dict(told)} cannot be read: {error}") from error
