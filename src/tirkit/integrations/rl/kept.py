@@ -1,9 +1,10 @@
 """Something asynchronous kept open in a thread of its own, for trainers with loops of theirs."""
 
+import atexit
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from threading import Lock, Thread, main_thread
+from threading import Lock
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -47,6 +48,7 @@ class Kept(Generic[T]):
         with self._lock:
             loop, leave = self._loop, self._leave
             self._loop, self._leave, self._closed = None, None, True
+        atexit.unregister(self.__exit__)
         for use in list(self._uses):
             use.cancel()
         if loop is None:
@@ -78,7 +80,8 @@ class Kept(Generic[T]):
             raise ConfigError("this was closed: what is kept open cannot be used any more")
         if self._loop is None:
             self._loop = LoopThread(name="tirkit-rl")
-            Thread(target=self._close_at_the_end, name="tirkit-rl-end", daemon=True).start()
+            # Threads that are made in a daemon thread are daemons too: none holds up the end.
+            atexit.register(self.__exit__, None, None, None)
         if self._leave is None:
             portal = self._loop.portal
             leave = portal.wrap_async_context_manager(portal.call(self._make))
@@ -86,8 +89,3 @@ class Kept(Generic[T]):
             self._leave = leave
         assert self._kept is not None, "entering gave nothing"
         return self._kept, self._loop
-
-    def _close_at_the_end(self) -> None:
-        """Wait for the program's end: its threads, which wait for the loop, would hold it up."""
-        main_thread().join()
-        self.__exit__(None, None, None)
