@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +51,12 @@ PROOF = "Prove that the sum of the first $n$ odd numbers is a perfect square for
 ASKED = "What is the sum of the first 25 odd numbers that are positive?"
 HELD = "Find the number of ordered pairs of integers whose product is exactly 360."
 
+SINGLE_BACKSLASHES = r"""Here it is:
+```json
+{"problems": [{"problem": "Compute the value of $\frac{3}{4} + \frac{1}{6}$ as one fraction.",
+"solution": "", "answer": "\frac{11}{12}"}]}
+```"""
+
 POSTS = (
     Post("a01", f"Hi all! {REMAINDER} I got 24.", (found(REMAINDER, "24", "Cycle."),)),
     Post(
@@ -67,12 +73,7 @@ POSTS = (
         (found(FRACTION, r"\frac{11}{12}"),),
         html=True,
         # Backslashes as LaTeX has them: `\f` would be a form feed.
-        replies=(
-            (
-                'Here it is:\n```json\n{"problems": [{"problem": "Compute the value of $\\frac{3}{4} + '
-                '\\frac{1}{6}$ as one fraction.", "solution": "", "answer": "\\frac{11}{12}"}]}\n```'
-            ),
-        ),
+        replies=(SINGLE_BACKSLASHES,),
     ),
     Post("a04", f"{COINS} Thanks. -- The answer is 10.", (found(COINS, "10"),)),
     Post("a05", f"{DIVISORS} and also: {SUM}", (found(DIVISORS, "60"), found(SUM, "735"))),
@@ -177,9 +178,13 @@ class ScriptedModel:
 
     Args:
         fail_after: so many replies, then the engine dies; None for never.
+        hear: called with the number of every request.
     """
 
-    def __init__(self, fail_after: int | None = None) -> None:
+    def __init__(
+        self, fail_after: int | None = None, hear: Callable[[int], None] = lambda number: None
+    ) -> None:
+        self._hear = hear
         self.asked: Counter[str] = Counter()
         self.left = fail_after
         self.engine = ReplayEngine(self, name="replay:made")
@@ -195,6 +200,7 @@ class ScriptedModel:
         _, is_question, name = place.problem_id.rpartition("/")
         task = place.problem_id.split("/")[-2] if is_question else "solve"
         self.asked[task] += 1
+        self._hear(self.asked.total())
         post = self._posts[re.split(r"[._]", name)[0]]
         if task == "solve":
             return Recording.from_text(self._turn(post, name, place, request), chunk_tokens=8)

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from tests.road.made_corpus import ASKED, POSTS, ScriptedModel, run_cell, write_corpus
@@ -80,6 +81,7 @@ async def test_road_when_it_is_gone_then_everything_left_out_is_counted(corpus: 
         "tir": {"wrong": 9},
     }
     assert dict(done["extract"].refused) == {"malformed_reply": 5}
+    assert done["documents"].read == len(POSTS) + 2
     for name, one in done.items():
         lost = sum(one.dropped.values())
         if name in {"classify", "transform", "quality", "unique", "agree"}:
@@ -154,6 +156,45 @@ async def test_road_when_the_engine_dies_then_the_next_run_goes_on(
         assert Counter(kept) == Counter(same)
     for file in ("02-extract.jsonl", "07-agree.jsonl"):
         assert (corpus / "out" / file).read_bytes() == (whole / "out" / file).read_bytes()
+
+
+@pytest.mark.parametrize("number", [1, 20, 50, 90, 150])
+async def test_road_when_it_is_cancelled_then_nothing_is_left_running_and_the_next_run_goes_on(
+    number: int, corpus: Path
+) -> None:
+    with anyio.CancelScope() as scope:
+
+        def hear(asked: int) -> None:
+            if asked == number:
+                scope.cancel()
+
+        model = ScriptedModel(hear=hear)
+        await go(corpus, model)
+    assert scope.cancelled_caught
+    assert model.engine.unfinished_requests == 0
+    done = await go(corpus)
+    assert (done["agree"].rows, done["cot"].rows, done["tir"].rows) == (10, 20, 31)
+
+
+async def test_road_when_another_one_writes_there_then_it_is_refused(corpus: Path) -> None:
+    refused: list[str] = []
+
+    async def second() -> None:
+        try:
+            await go(corpus)
+        except RecordError as error:
+            refused.append(str(error))
+
+    async with anyio.create_task_group() as tasks:
+
+        def hear(asked: int) -> None:
+            if asked == 5:
+                tasks.start_soon(second)
+
+        done = await go(corpus, ScriptedModel(hear=hear))
+    assert done["tir"].rows == 31
+    assert len(refused) == 1
+    assert "another run writes to" in refused[0]
 
 
 async def test_road_when_a_late_setting_differs_then_earlier_replies_are_taken_again(

@@ -22,7 +22,7 @@ class StageCounts:
 
     Attributes:
         name: of the stage.
-        read: rows that came in.
+        read: rows that came in; of the first stage what its files hold.
         rows: that go on.
         dropped: what was left out, by reason.
         refused: replies of the model that had to be asked for again, by reason.
@@ -128,16 +128,18 @@ class StageFiles:
             )
         return counts
 
-    def write(self, key: str, counts: StageCounts, outcomes: Iterable[Outcome]) -> StageCounts:
-        """Write the rows and what was left out, then the marker.
+    def write(self, key: str, name: str, outcomes: Iterable[Outcome]) -> StageCounts:
+        """Write the rows of a stage and what was left out, then the marker.
 
         Raises:
             RecordError: they cannot be written.
         """
+        counts = StageCounts(name)
         with disk_faults(self.rows):
             self.marker.unlink(missing_ok=True)
             with _whole(self.rows) as rows, _whole(self.left_out) as left_out:
                 for outcome in outcomes:
+                    counts.read += 1
                     for row in outcome.rows:
                         rows.write(_line(row))
                     for one in outcome.dropped:

@@ -163,15 +163,13 @@ async def _do(stage: Stage, files: StageFiles, rows: Rows, digest: str, desk: De
     await stage.prepare(rows, desk)
 
     def write() -> StageCounts:
-        counts = StageCounts(stage.name, len(rows))
-
         def told() -> Iterator[Outcome]:
             for number, outcome in enumerate(stage.outcomes(rows, desk), 1):
                 from_thread.check_cancelled()
                 desk.tell(stage.name, number, len(rows))
                 yield outcome
 
-        return files.write(key, counts, told())
+        return files.write(key, stage.name, told())
 
     return await to_thread.run_sync(write)
 

@@ -1,5 +1,6 @@
 """The settings of the road."""
 
+import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,10 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tirkit.config import Settings, load_settings
 from tirkit.errors import ConfigError
 from tirkit.export import Form, presets_for
-from tirkit.prompts.loader import parse_toml, read_bytes
 from tirkit.solver.flatten import flatten
 from tirkit.types import AnswerDomain, Sampling
 
+_MOST_BYTES = 1_000_000
+"""A settings file is a page of text; a larger one is the wrong file."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 
@@ -207,10 +209,9 @@ def load_road(file: Path | None = None, overrides: dict[str, Any] | None = None)
     Raises:
         ConfigError: the file cannot be read, or a setting is unknown or out of range.
     """
-    settings = RoadSettings()
+    tree = RoadSettings().model_dump()
     if file is not None:
-        settings = parse_toml(RoadSettings, read_bytes(file), str(file))
-    tree = settings.model_dump()
+        _merge(tree, _read(file))
     for dotted, value in (overrides or {}).items():
         _put(tree, dotted, value)
     try:
@@ -221,6 +222,28 @@ def load_road(file: Path | None = None, overrides: dict[str, Any] | None = None)
         raise ConfigError(f"setting {where!r}: {first['msg']}") from error
     chosen.check()
     return chosen
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise ConfigError(f"settings file {file} is over {_MOST_BYTES} bytes: not settings")
+        return tomllib.loads(data.decode())
+    except OSError as error:
+        raise ConfigError(f"settings file {file} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"settings file {file} is not TOML in UTF-8: {error}") from error
+
+
+def _merge(tree: dict[str, Any], other: dict[str, Any]) -> None:
+    for name, value in other.items():
+        inner = tree.get(name)
+        if isinstance(inner, dict) and isinstance(value, dict):
+            _merge(inner, value)
+        else:
+            tree[name] = value
 
 
 def _put(tree: dict[str, Any], dotted: str, value: object) -> None:
