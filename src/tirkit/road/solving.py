@@ -11,7 +11,7 @@ from tirkit.answers import Equivalence, equivalent
 from tirkit.bench import BenchRun, run_benches
 from tirkit.bench.grader import Grader
 from tirkit.config import Settings
-from tirkit.errors import ConfigError, ContextTooLong, EngineError, TirkitError
+from tirkit.errors import EngineError
 from tirkit.export import PRESETS, Benchmarks, Form, Preset, ProblemGroup, Tried
 from tirkit.export.filters import RanCode
 from tirkit.export.making import RowMaker, Terms
@@ -43,7 +43,6 @@ class Solved:
         self._name = name
         self._settings = settings
         self._engine = engine
-        self._unsolved: dict[str, str] = {}
 
     def identity(self) -> Mapping[str, Any]:
         """Engine and settings."""
@@ -69,29 +68,22 @@ class Solved:
             desk.engine, self._settings, self.folder(desk), desk.kernels, {"road": self._name}
         )
         [outcome] = await run_benches([run], list(map(asked, drafts)), listener=desk.listener)
-        by_id = {draft.id: self.key(draft) for draft in drafts}
-        for name, error in outcome.failures:
-            if not _is_of_problem(error):
-                raise error
-            self._unsolved[by_id[name]] = str(error)
-        if outcome.left > len(outcome.failures):
+        if outcome.failures:
+            raise outcome.failures[0][1]
+        if outcome.left:
             raise EngineError(f"{outcome.left} problems of {self._name} are left: run it again")
 
     def key(self, draft: Draft) -> str:
         """The content hash a problem is recorded under."""
         return asked(draft).with_domain(self._settings.answer_domain()).content_hash
 
-    def solutions(self, rows: Rows, desk: Desk) -> Iterator[tuple[Draft, Solution | str]]:
-        """Each draft with what its problem came to, or why nothing did."""
+    def solutions(self, rows: Rows, desk: Desk) -> Iterator[tuple[Draft, Solution]]:
+        """Each draft with what its problem came to."""
         found: RecordedRun | None = None
         for row in rows:
             draft = Draft.model_validate(row)
-            key = self.key(draft)
-            if key in self._unsolved:
-                yield draft, self._unsolved[key]
-            else:
-                found = found or RecordedRun(self.folder(desk))
-                yield draft, found.solution(key)
+            found = found or RecordedRun(self.folder(desk))
+            yield draft, found.solution(self.key(draft))
 
 
 class AgreeStage:
@@ -125,10 +117,7 @@ class AgreeStage:
     def outcomes(self, rows: Rows, desk: Desk) -> Iterator[Outcome]:
         """One draft after the other, with its answer and how many agree."""
         for draft, solution in self._solved.solutions(rows, desk):
-            if isinstance(solution, str):
-                yield dropped(draft.id, "cannot_be_solved", solution)
-            else:
-                yield self.outcome(draft, solution)
+            yield self.outcome(draft, solution)
 
     def outcome(self, draft: Draft, solution: Solution) -> Outcome:
         """What becomes of a draft by the attempts at it."""
@@ -206,10 +195,7 @@ class TrajectoryStage:
         wanted = (*presets, _WITH_CODE) if self._with_code else presets
         maker = RowMaker(Terms(Form.SFT, wanted, self._settings.ids), Benchmarks())
         for draft, solution in self._solved.solutions(rows, desk):
-            if isinstance(solution, str):
-                yield dropped(draft.id, "cannot_be_solved", solution)
-            else:
-                yield _made(maker, self._group(draft, solution, desk))
+            yield _made(maker, self._group(draft, solution, desk))
 
     def _group(self, draft: Draft, solution: Solution, desk: Desk) -> ProblemGroup:
         """The attempts, graded by the answer agreed on now, whatever was recorded as reference."""
@@ -237,8 +223,3 @@ def _made(maker: RowMaker, group: ProblemGroup) -> Outcome:
     left = maker.counts.attempts_dropped - before
     name = group.problem.id
     return Outcome(rows, tuple(Dropped(name, why) for why in left.elements()))
-
-
-def _is_of_problem(error: TirkitError) -> bool:
-    """Whether the problem, and not the engine, is why no attempt could go on."""
-    return isinstance(error, ContextTooLong | ConfigError)
