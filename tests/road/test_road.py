@@ -272,6 +272,7 @@ async def test_road_when_a_line_of_the_journal_is_torn_then_it_is_asked_again(
         ({"agree.majority": 2.0}, "agree.majority"),
         ({"seed.of": 1}, "has no settings of its own"),
         ({"colour": 1}, "colour"),
+        ({"cot.set.dialect.prompt": "tiny"}, "has stop texts"),
         ({"ask.texts": "rude"}, "unknown road texts"),
     ],
 )

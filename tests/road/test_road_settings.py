@@ -32,6 +32,9 @@ def test_settings_when_a_run_has_some_of_its_own_then_they_win(tmp_path: Path) -
     run = settings.cot.settings(settings.seed, "any")
     assert (run.seed, run.dialect.name, run.dialect.prompt) == (7, "fenced", "plain")
     assert settings.tir.settings(settings.seed, "any").seed == 3
+    for preset in ("tiny", "numina", "aimo3"):  # with dialects and prompts of their own
+        words = load_road(overrides={"cot.preset": preset}).cot.settings(0, "any")
+        assert (words.dialect.name, words.dialect.prompt) == ("prose", None)
     none = load_road(overrides={"cot.attempts": 0})
     assert none.cot.attempts == 0
 

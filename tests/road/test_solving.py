@@ -66,6 +66,7 @@ def told(outcome: Outcome) -> str:
     [
         (None, ("1/2", "0.5", r"\frac12", "3"), {}, "3/4"),
         (None, ("1", "1", "2", "2"), {}, "2/4"),
+        ("7", (*"7777777", *map(str, range(10, 53))), {"attempts": 50, "support": 0.14}, "7 7/50"),
         (None, ("1", "1", "2", ""), {"majority": 0.75}, "no_agreement"),
         (None, ("1", "2", "3", "4"), {}, "no_agreement"),
         (None, ("", "", "", ""), {}, "no_attempt_answered"),
@@ -85,7 +86,7 @@ async def test_agree_when_attempts_answer_then_their_shares_decide(
     wanted: str,
     tmp_path: Path,
 ) -> None:
-    settings = AgreeSettings(attempts=4, **more)  # type: ignore[arg-type]
+    settings = AgreeSettings(**{"attempts": 4, **more})  # type: ignore[arg-type]
     [outcome] = await agreed(tmp_path, says(*answers), [draft("p", source)], settings)
     assert told(outcome).endswith(wanted)
 

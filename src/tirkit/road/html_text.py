@@ -19,7 +19,7 @@ _UNSEEN = frozenset(
         "object",
         "svg",
         "canvas",
-        "head",
+        "title",
         "nav",
         "select",
         "button",
@@ -150,6 +150,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An element begins."""
+        if self._unseen == "p" and tag in _BLOCKS:
+            self._unseen = ""  # a paragraph ends where the next block begins
         if self._unseen:
             self._inside += tag == self._unseen
         elif self._formula is not None:

@@ -103,7 +103,7 @@ class SolveSettings(_Part):
     set: dict[str, Any] = Field(default_factory=dict)
 
     dialect: ClassVar[str] = ""
-    """What is spoken where `set` names no dialect; "" for the preset's own."""
+    """Spoken in place of the preset's own, unless `set` names another; "" for the preset's own."""
 
     def settings(self, seed: int, domain: str) -> Settings:
         """The whole tree of a run.
@@ -116,7 +116,7 @@ class SolveSettings(_Part):
             "seed": seed,
             "domain": domain,
             "stop": f"after_attempts({attempts})",
-            **({"dialect.name": self.dialect} if self.dialect else {}),
+            **({"dialect": {"name": self.dialect}} if self.dialect else {}),
             **flatten(self.set),
             "attempts": attempts,
         }
@@ -194,7 +194,7 @@ class RoadSettings(_Part):
         AnswerDomain.parse(self.quality.domain)
         for part in (self.agree, self.cot, self.tir):
             if part.attempts:
-                part.settings(self.seed, self.quality.domain)
+                part.settings(self.seed, self.quality.domain).dialect.mix()
         for kept in (self.cot, self.tir):
             presets_for(Form.SFT, kept.filters)
 

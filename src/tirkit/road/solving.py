@@ -12,7 +12,7 @@ from tirkit.bench import BenchRun, run_benches
 from tirkit.bench.grader import Grader
 from tirkit.config import Settings
 from tirkit.errors import EngineError
-from tirkit.export import PRESETS, Benchmarks, Form, Preset, ProblemGroup, Tried
+from tirkit.export import Benchmarks, Form, Preset, ProblemGroup, Tried, presets_for
 from tirkit.export.filters import RanCode
 from tirkit.export.making import RowMaker, Terms
 from tirkit.records import RecordedRun
@@ -23,6 +23,8 @@ from tirkit.types import Problem, Solution
 
 _NOT_COMPARED = {"kernels", "max_in_flight"}
 """Settings of the machine, as for a benchmark."""
+_ROUNDING = 1e-9
+"""Votes a share may miss by rounding: 0.1 of 30 is a little more than 3."""
 _WITH_CODE = Preset(
     "with-code", frozenset({Form.SFT}), "attempts that ran code", "tirkit", (RanCode(),)
 )
@@ -136,11 +138,12 @@ class AgreeStage:
             )
             answer, wanted = draft.answer, self._settings.support
         detail = f"{leader.answer}: {leader.count} of {attempts}"
-        if votes < wanted * attempts:
-            leads = leader.count >= self._settings.majority * attempts
+        if not _reaches(votes, attempts, wanted):
+            leads = _reaches(leader.count, attempts, self._settings.majority)
             told = draft.answer is not None and leads
             return dropped(draft.id, "differs_from_document" if told else "no_agreement", detail)
-        if votes > self._settings.most_support * attempts:
+        most = self._settings.most_support
+        if most < 1 and votes > most * attempts + _ROUNDING:
             return dropped(draft.id, "too_easy", detail)
         agreed = {
             "answer": answer,
@@ -191,7 +194,7 @@ class TrajectoryStage:
         """The kept attempts at one problem after the other."""
         if not self._settings.attempts:
             return
-        presets = tuple(PRESETS[name] for name in self._settings.filters)
+        presets = presets_for(Form.SFT, self._settings.filters)
         wanted = (*presets, _WITH_CODE) if self._with_code else presets
         maker = RowMaker(Terms(Form.SFT, wanted, self._settings.ids), Benchmarks())
         for draft, solution in self._solved.solutions(rows, desk):
@@ -209,6 +212,11 @@ class TrajectoryStage:
             for one in solution.trajectories
         )
         return ProblemGroup(problem.content_hash, problem, attempts)
+
+
+def _reaches(votes: int, attempts: int, share: float) -> bool:
+    """Whether so many of all attempts are at least a share of them."""
+    return votes > 0 and votes >= share * attempts - _ROUNDING
 
 
 def asked(draft: Draft) -> Problem:
