@@ -11,6 +11,7 @@ from tests.engines.contract import EngineContract, EngineUnderTest
 from tests.engines.subject import ids_of, read
 from tirkit.errors import ConfigError, EngineError
 from tirkit.integrations.rl import Batches, CalledEngine, Generated
+from tirkit.integrations.rl.telling import Telling
 from tirkit.types import FinishReason, GenerateRequest, Sampling
 
 STEP_TOKENS = 5
@@ -207,3 +208,26 @@ def test_engine_when_a_number_is_not_positive_then_config_error(tokenizer: Any) 
 
     with pytest.raises(ConfigError, match="use positive ones"):
         CalledEngine(generate, tokenizer, name="called", context_tokens=8, step_tokens=0)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 7])
+@pytest.mark.parametrize("text", ["π≈3.14 😀😀 é", " leading", "a\ufffdb", "日本語のテキスト\n\n"])
+def test_telling_when_ids_come_in_any_pieces_then_the_texts_are_the_whole(
+    tokenizer: Any, text: str, step: int
+) -> None:
+    ids = tokenizer.encode(text, add_special_tokens=False)
+    telling = Telling(tokenizer.decode, tokenizer.encode("Before: "))
+    pieces = [ids[at : at + step] for at in range(0, len(ids), step)]
+    told = [telling.tell(piece, last=piece is pieces[-1]) for piece in pieces]
+    assert "".join(told) == text
+    if "\ufffd" not in text:
+        assert not any("\ufffd" in one for one in told)
+
+
+def test_telling_when_bytes_never_make_a_character_then_they_are_told_at_last(
+    tokenizer: Any,
+) -> None:
+    lone = tokenizer.encode("😀", add_special_tokens=False)[0]
+    telling = Telling(tokenizer.decode, [])
+    told = telling.tell([lone] * 12, last=False) + telling.tell([], last=True)
+    assert told == tokenizer.decode([lone] * 12)

@@ -1,6 +1,7 @@
 """Groups of attempts as rows: whole, cut, killed, broken, cancelled."""
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from tests.integrations.rl.parts import (
@@ -163,6 +164,20 @@ async def test_groups_when_a_reward_is_given_then_it_is_asked_for_every_attempt(
     assert [row.reward for row in rows] == [2.0, 1.0]
 
 
+async def test_groups_when_an_attempt_counts_for_nothing_then_no_reward_is_asked_for_it() -> None:
+    asked: list[int] = []
+
+    async def noted(_problem: Problem, trajectory: Trajectory) -> float:
+        asked.append(trajectory.index)
+        return 0.5
+
+    engine = engine_saying({1: (BROKEN,)})
+    async with AttemptGroups(engine, kernels=SomeKernels(), reward=noted) as groups:
+        [rows] = await groups.run([(PROBLEM, 3)], seed=1)
+    assert sorted(asked) == [0, 2]
+    assert [row.reward for row in rows] == [0.5, None, 0.5]
+
+
 async def test_groups_when_one_problem_is_broken_then_the_other_is_kept() -> None:
     async with AttemptGroups(
         engine_saying({0: (CALL, RIGHT)}), kernels=SomeKernels(broken=[0])
@@ -216,5 +231,32 @@ async def test_groups_when_cancelled_at_every_await_then_no_kernel_is_kept() -> 
 
     async with engine:
         with anyio.fail_after(120):
-            assert await cancel_at_every_await(work, check) > 2
+            assert await cancel_at_every_await(work, check) >= 2
     assert kernels.leases
+
+
+async def test_groups_when_cancelled_at_any_moment_then_no_kernel_is_kept() -> None:
+    kernels, engine = SomeKernels(), engine_saying({0: (CALL, RIGHT), 1: (CALL, WRONG)})
+    finished: list[int] = []
+    held = 0
+
+    async def work(moment: int) -> None:
+        async with AttemptGroups(engine, kernels=kernels, share_engine=True) as groups:
+            await groups.run([(PROBLEM, 2)], seed=1)
+        finished.append(moment)
+
+    async with engine:
+        with anyio.fail_after(120):
+            for moment in range(2000):
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(work, moment)
+                    for _ in range(moment):
+                        await anyio.lowlevel.checkpoint()
+                    held += kernels.open_leases > 0
+                    tasks.cancel_scope.cancel()
+                assert kernels.open_leases == 0, moment
+                assert engine.unfinished_requests == 0, moment
+                if finished:
+                    break
+    assert finished
+    assert held > 3

@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 import anyio
+import anyio.to_thread
 
 from tirkit.engines.vllm.codec import TokenCodec
+from tirkit.engines.vllm.engine import INLINE_LENGTH
 from tirkit.errors import ConfigError, ContextTooLong, EngineError
+from tirkit.integrations.rl.telling import Telling
 from tirkit.types import (
     Chat,
     EngineUsage,
@@ -17,9 +21,6 @@ from tirkit.types import (
     TokenChunk,
     TopLogprobs,
 )
-
-_UNFINISHED = "\ufffd"
-"""Stands for a character whose last bytes were not drawn yet; it is held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ class CalledEngine:
         if room < 1:
             raise ContextTooLong(len(prompt), self._context_tokens)
         ends = self._end_ids | frozenset(request.stop_token_ids)
-        drawn, text, most = list[int](), "", min(request.max_tokens, room)
+        drawn, most = list[int](), min(request.max_tokens, room)
+        telling = Telling(self._codec.decode, prompt)
         self._open.add(request.request_id)
         try:
             while True:
@@ -137,14 +139,11 @@ class CalledEngine:
                 drawn += new
                 if finish is None and len(drawn) >= most:
                     finish = FinishReason.LENGTH
-                said = drawn[:-1] if finish is FinishReason.STOP else drawn
-                whole = self._codec.decode(said)
-                if finish is None:
-                    whole = whole.rstrip(_UNFINISHED)
+                said = new[:-1] if finish is FinishReason.STOP else new
                 logprobs, best = _logprobs(request, given, new)
                 yield TokenChunk(
                     tuple(new),
-                    whole[len(text) :],
+                    telling.tell(said, last=finish is not None),
                     logprobs,
                     best,
                     finish=finish,
@@ -152,7 +151,6 @@ class CalledEngine:
                 )
                 if finish is not None:
                     return
-                text = whole
         finally:
             self._open.discard(request.request_id)
 
@@ -182,11 +180,16 @@ class CalledEngine:
 
     async def encode(self, text: str, *, special: bool) -> Sequence[int]:
         """Token ids of `text`, nothing added; without `special`, tags are plain characters."""
-        return self._codec.encode(text, special=special)
+        if len(text) <= INLINE_LENGTH:
+            return self._codec.encode(text, special=special)
+        encode = partial(self._codec.encode, text, special=special)
+        return await anyio.to_thread.run_sync(encode)
 
     async def decode(self, ids: Sequence[int]) -> str:
         """Text of `ids`, special tokens included; unknown tokens are skipped."""
-        return self._codec.decode(ids)
+        if len(ids) <= INLINE_LENGTH:
+            return self._codec.decode(ids)
+        return await anyio.to_thread.run_sync(self._codec.decode, ids)
 
     async def render_chat(self, chat: Chat) -> str:
         """Text of the model's chat template up to where the assistant begins.

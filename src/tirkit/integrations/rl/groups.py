@@ -1,6 +1,6 @@
 """Groups of attempts at problems, as rows to train on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from types import TracebackType
@@ -16,7 +16,7 @@ from tirkit.dialects.mix import DialectMix
 from tirkit.engines import Engine
 from tirkit.errors import ConfigError, EngineError, KernelError
 from tirkit.events import AttemptFinished, Event
-from tirkit.integrations.rl.endings import Ending, RowTerms, ending_of
+from tirkit.integrations.rl.endings import Ending, RowTerms, Treatment, ending_of
 from tirkit.integrations.rl.reward import Reward, reference_reward
 from tirkit.integrations.rl.row import TrainingRow, training_row, unbegun_row
 from tirkit.kernels import KernelPool, KernelSource
@@ -126,28 +126,27 @@ class AttemptGroups:
             EngineError, KernelError: not one attempt at any of the problems could go on, and
                 `raise_broken` is set.
         """
-        found: dict[int, list[Trajectory]] = {}
+        found: dict[int, list[TrainingRow]] = {}
         failures: list[EngineError | KernelError] = []
 
         async def run_one(number: int) -> None:
             problem, count = asked[number]
-            found[number] = []
+            done: list[Trajectory] = []
             try:
-                await self._attempt(problem, count, seed, found[number])
+                await self._attempt(problem, count, seed, done)
             except (EngineError, KernelError) as error:
                 failures.append(error)  # its trajectories tell it too
+            found[number] = await self._rows(problem, count, done)
 
         with first_failure():
             async with anyio.create_task_group() as tasks:
                 for number in range(len(asked)):
                     tasks.start_soon(run_one, number)
-        ends = [ending_of(one.stop_reason) for some in found.values() for one in some]
-        if self._raise_broken and failures and all(end is Ending.TOOL_FAILURE for end in ends):
+        groups = [found[number] for number in range(len(asked))]
+        went_on = any(row.ending is not Ending.TOOL_FAILURE for rows in groups for row in rows)
+        if self._raise_broken and failures and not went_on:
             raise failures[0]
-        return [
-            await self._rows(problem, count, found[number])
-            for number, (problem, count) in enumerate(asked)
-        ]
+        return groups
 
     async def _attempt(
         self, problem: Problem, count: int, seed: int, found: list[Trajectory]
@@ -171,10 +170,16 @@ class AttemptGroups:
     async def _rows(
         self, problem: Problem, count: int, found: Sequence[Trajectory]
     ) -> list[TrainingRow]:
-        rows: Mapping[int, TrainingRow] = {
-            one.index: training_row(problem, one, await self._reward(problem, one), self.terms)
-            for one in found
-        }
+        rows: dict[int, TrainingRow] = {}
+
+        async def make(one: Trajectory) -> None:
+            earns = self.terms.treatment(ending_of(one.stop_reason)) is Treatment.TRAIN
+            reward = await self._reward(problem, one) if earns else None
+            rows[one.index] = training_row(problem, one, reward, self.terms)
+
+        async with anyio.create_task_group() as tasks:
+            for one in found:
+                tasks.start_soon(make, one)
         return [rows.get(index) or unbegun_row(problem, self.terms) for index in range(count)]
 
     def _runner(self, kernels: KernelSource) -> AttemptRunner:

@@ -67,7 +67,7 @@ def _called(
     def make(batches: Batches) -> CalledEngine:
         return CalledEngine(
             batches,
-            _tokenizer(trainer),
+            tokenizer_of(trainer),
             name=f"trl:{trainer.model.config.name_or_path}",
             context_tokens=context_tokens,
             end_ids=trainer.eos_token_ids,
@@ -77,7 +77,8 @@ def _called(
     return make
 
 
-def _tokenizer(trainer: "GRPOTrainer") -> Any:  # noqa: ANN401 - transformers has no types
+def tokenizer_of(trainer: "GRPOTrainer") -> Any:  # noqa: ANN401 - transformers has no types
+    """The trainer's tokenizer, also where it is a part of a processor."""
     processing = trainer.processing_class
     return getattr(processing, "tokenizer", processing)
 

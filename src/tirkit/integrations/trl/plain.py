@@ -7,6 +7,7 @@ import torch
 from trl.models import unwrap_model_for_generation
 
 from tirkit.integrations.rl import Generated
+from tirkit.integrations.trl.engines import tokenizer_of
 from tirkit.types import GenerateRequest, Sampling
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class PlainGeneration:
     def __init__(self, trainer: "GRPOTrainer") -> None:
         self._trainer = trainer
         self._ends = list(trainer.eos_token_ids)
-        self._pad: int = trainer.processing_class.pad_token_id
+        self._pad: int = tokenizer_of(trainer).pad_token_id
 
     def generate(self, requests: Sequence[GenerateRequest]) -> list[Generated]:
         """The tokens of each request, an end token included, with log-probabilities."""

@@ -20,7 +20,6 @@ class Server(Protocol):
         *,
         prompt_ids: list[int],
         sampling_params: dict[str, Any],
-        priority: int = 0,
     ) -> Any:  # noqa: ANN401 - verl's TokenOutput
         """Token ids behind a prompt, with `token_ids`, `log_probs` and `stop_reason`."""
 
@@ -50,7 +49,6 @@ class ServerGeneration:
             request.request_id.rpartition("/t")[0] or request.request_id,
             prompt_ids=list(request.prompt_ids),
             sampling_params=_params(request),
-            priority=request.priority,
         )
         output = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(call, self._loop))
         if output.stop_reason in {"aborted", "abort"}:
@@ -72,6 +70,7 @@ def sampling_of(params: Mapping[str, Any]) -> Sampling:
 
 
 def _params(request: GenerateRequest) -> dict[str, Any]:
+    """What verl's servers take; no seed, which not every one of them does."""
     sampling = request.sampling
     params: dict[str, Any] = {
         "temperature": sampling.temperature,
@@ -85,6 +84,4 @@ def _params(request: GenerateRequest) -> dict[str, Any]:
     }
     if request.stop_token_ids:
         params["stop_token_ids"] = list(request.stop_token_ids)
-    if request.seed is not None:
-        params["seed"] = request.seed
     return params
