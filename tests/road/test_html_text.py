@@ -68,8 +68,8 @@ def test_html_when_it_is_read_then_it_gives_what_a_reader_sees(page: str, text: 
     ],
 )  # fmt: skip
 async def test_html_when_it_is_made_to_be_slow_then_it_is_read_all_the_same(pattern: str) -> None:
-    page = pattern * (300_000 // len(pattern))
-    with anyio.fail_after(60):  # the parser alone takes an hour for some of these
+    page = pattern * (100_000 // len(pattern))
+    with anyio.fail_after(60):  # the parser alone takes minutes for some of these
         text = await anyio.to_thread.run_sync(text_of_html, page, abandon_on_cancel=True)
     assert len(text) <= 5 * len(page)
 

@@ -146,16 +146,27 @@ async def test_road_when_the_engine_dies_then_the_next_run_goes_on(
         await go(corpus, dying)
     rest = ScriptedModel()
     done = await go(corpus, rest)
-    assert {name: one.as_dict() for name, one in done.items()} == {
-        name: one.as_dict() for name, one in wanted.items()
-    }
+    for name in ("documents", "extract", "classify", "transform", "quality", "unique"):
+        assert done[name].as_dict() == wanted[name].as_dict()
     for name in ("extract", "classify", "transform"):
         assert rest.asked[name] <= model.asked[name]
         same = (whole / "out" / "kept" / f"{name}.jsonl").read_text().splitlines()
         kept = (corpus / "out" / "kept" / f"{name}.jsonl").read_text().splitlines()
         assert Counter(kept) == Counter(same)
-    for file in ("02-extract.jsonl", "07-agree.jsonl"):
-        assert (corpus / "out" / file).read_bytes() == (whole / "out" / file).read_bytes()
+    # A problem some attempts at which were over when the engine died is settled with those.
+    agreed = {row["id"]: row for row in rows(corpus, "07-agree.jsonl")}
+    might = {row["id"] for row in rows(whole, "07-agree.jsonl")}
+    failed = {
+        row["id"]
+        for row in rows(corpus, "07-agree.dropped.jsonl")
+        if row["why"] == "attempts_failed"
+    }
+    assert might <= agreed.keys() | failed
+    assert agreed.keys() <= might
+    assert all(row["attempts"] == 4 for row in agreed.values())
+    for name, each in (("cot", 2), ("tir", 4)):
+        left = done[name].dropped.total()
+        assert done[name].rows + left == each * len(agreed)
 
 
 @pytest.mark.parametrize("number", [1, 20, 50, 90, 150])

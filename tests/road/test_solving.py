@@ -125,3 +125,19 @@ async def test_agree_when_the_engine_fails_on_a_problem_then_it_is_tried_again(
     assert [told(one) for one in outcomes] == ["7 2/2"] * 3
     assert len(asked) == 2
     assert all("to b?" in one for one in asked)
+
+
+async def test_agree_when_attempts_fail_then_they_count_and_no_few_votes_win(
+    tmp_path: Path,
+) -> None:
+    def script(request: GenerateRequest) -> Recording:
+        place = RequestPlace.of(request.request_id)
+        assert place is not None
+        fails = place.index > 0
+        fault = Fault(FaultKind.ERROR) if fails else None
+        return Recording.from_text("It is \\boxed{7}.", fault=fault)
+
+    drafts = [draft("a"), draft("b", "7"), draft("c", "8")]
+    settings = AgreeSettings(attempts=4, majority=0.5, support=0.25)
+    outcomes = await agreed(tmp_path, ReplayEngine(script), drafts, settings)
+    assert [told(one) for one in outcomes] == ["attempts_failed", "7 1/4", "attempts_failed"]

@@ -19,10 +19,13 @@ from tirkit.records import RecordedRun
 from tirkit.road.rows import Draft, Dropped, Outcome, Row, Rows, dropped, kept
 from tirkit.road.settings import AgreeSettings, TrajectorySettings
 from tirkit.road.stage import Desk
-from tirkit.types import Problem, Solution
+from tirkit.types import Problem, Solution, StopReason
 
 _NOT_COMPARED = {"kernels", "max_in_flight"}
 """Settings of the machine, as for a benchmark."""
+_BROKEN = {StopReason.ENGINE_ERROR, StopReason.KERNEL_ERROR, StopReason.FAULT}
+"""Ends that say nothing of the problem. They count among the attempts: where an engine dies, no
+answer may win with the few votes that were there."""
 _ROUNDING = 1e-9
 """Votes a share may miss by rounding: 0.1 of 30 is a little more than 3."""
 _WITH_CODE = Preset(
@@ -139,9 +142,8 @@ class AgreeStage:
             answer, wanted = draft.answer, self._settings.support
         detail = f"{leader.answer}: {leader.count} of {attempts}"
         if not _reaches(votes, attempts, wanted):
-            leads = _reaches(leader.count, attempts, self._settings.majority)
-            told = draft.answer is not None and leads
-            return dropped(draft.id, "differs_from_document" if told else "no_agreement", detail)
+            why = self._disagreement(draft, solution, votes, wanted * attempts)
+            return dropped(draft.id, why, detail)
         most = self._settings.most_support
         if most < 1 and votes > most * attempts + _ROUNDING:
             return dropped(draft.id, "too_easy", detail)
@@ -152,6 +154,16 @@ class AgreeStage:
             "attempts": attempts,
         }
         return kept(draft.model_copy(update=agreed))
+
+    def _disagreement(self, draft: Draft, solution: Solution, votes: int, wanted: float) -> str:
+        """Why an answer has too few votes."""
+        attempts = solution.trajectories
+        broken = sum(one.stop_reason in _BROKEN for one in attempts)
+        if broken and votes + broken >= wanted - _ROUNDING:
+            return "attempts_failed"
+        leader = max(entry.count for entry in solution.verdict.tally.entries)
+        leads = _reaches(leader, len(attempts), self._settings.majority)
+        return "differs_from_document" if draft.answer is not None and leads else "no_agreement"
 
 
 class TrajectoryStage:
