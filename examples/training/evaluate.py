@@ -1,8 +1,9 @@
 """Measures a packed model on problems it never saw: with tools, without, and how it chooses."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 from examples.training.draw import Kind, draw_testing, problem_of
@@ -17,7 +18,7 @@ from tirkit.engines import Engine
 from tirkit.records import RecordedRun
 from tirkit.selection import parse_selector
 from tirkit.selection.judges import parse_judge
-from tirkit.types import CodeStatus, Trajectory
+from tirkit.types import CodeStatus, Solution, Trajectory
 
 FIGURES_FILE = "figures.json"
 TABLE_FILE = "figures.md"
@@ -68,6 +69,7 @@ async def evaluate(
         for kind in terms.kinds:
             for tier in (1, 2, 3):
                 found += await _measure_set(engine, families, kind, tier, terms, directory)
+            found += _of_all_tiers(kind, terms, directory)
     rows = [asdict(one) for one in found]
     (directory / FIGURES_FILE).write_text(json.dumps(rows, indent=1), encoding="utf-8")
     (directory / TABLE_FILE).write_text(figures_table(found), encoding="utf-8")
@@ -88,18 +90,32 @@ async def _measure_set(
     problems = [problem_of(one) for one in drawn]
     found = []
     for direct in (False, True) if terms.without_tools else (False,):
-        out = directory / f"{kind}-tier{tier}-{'direct' if direct else 'tools'}"
+        out = directory / _folder(kind, tier, tools=not direct)
         await sample(LentEngine(engine), problems, terms.sample, out, direct=direct)
         judged = None
         if terms.judge and not direct:
             judge = parse_judge(terms.judge)
             judged = await judge_recorded(engine, out, judge, terms.sample.seed)
-        found.append(figures_of(out, kind, tier, terms, judged, tools=not direct))
+        found.append(figures_of([out], kind, tier, terms, judged, tools=not direct))
+    return found
+
+
+def _folder(kind: Kind, tier: int, *, tools: bool) -> str:
+    return f"{kind}-tier{tier}-{'tools' if tools else 'direct'}"
+
+
+def _of_all_tiers(kind: Kind, terms: EvaluateTerms, directory: Path) -> list[Figures]:
+    """The tiers together, each with as many problems as it has."""
+    found = []
+    for tools in (True, False):
+        folders = [directory / _folder(kind, tier, tools=tools) for tier in (1, 2, 3)]
+        if some := [folder for folder in folders if folder.is_dir()]:
+            found.append(figures_of(some, kind, 0, terms, tools=tools))
     return found
 
 
 def figures_of(
-    records: Path,
+    records: Sequence[Path],
     kind: Kind,
     tier: int,
     terms: EvaluateTerms,
@@ -107,11 +123,10 @@ def figures_of(
     *,
     tools: bool = True,
 ) -> Figures:
-    """The figures of recorded attempts; blocks."""
+    """The figures of the recorded attempts of one or more runs; blocks."""
     how = Measuring(tuple(map(parse_selector, terms.selectors)))
-    run = RecordedRun(records)
-    metrics = measure(run.solutions(), how)
-    ended = [(one.problem, each) for one in run.solutions() for each in one.trajectories]
+    metrics = measure(_solutions(records), how)
+    ended = [(one.problem, each) for one in _solutions(records) for each in one.trajectories]
     failed = [(problem, each) for problem, each in ended if _has_failed_cell(each)]
     right = sum(is_right(problem, each) for problem, each in failed)
     work = metrics.work
@@ -129,6 +144,10 @@ def figures_of(
         recovered=wilson(right, len(failed)) if failed else None,
         judged=judged,
     )
+
+
+def _solutions(records: Sequence[Path]) -> Iterator[Solution]:
+    return chain.from_iterable(RecordedRun(one).solutions() for one in records)
 
 
 def _has_failed_cell(trajectory: Trajectory) -> bool:
@@ -156,7 +175,7 @@ def figures_table(figures: Sequence[Figures]) -> str:
 def _line(one: Figures, names: Sequence[str]) -> list[str]:
     return [
         one.kind,
-        str(one.tier),
+        str(one.tier or "all"),
         "yes" if one.tools else "no",
         str(one.problems),
         _told(one.pass_at_1),
