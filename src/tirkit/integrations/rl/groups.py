@@ -131,6 +131,7 @@ class AttemptGroups:
 
         async def run_one(number: int) -> None:
             problem, count = asked[number]
+            problem = problem.with_domain(self.settings.answer_domain())
             done: list[Trajectory] = []
             try:
                 await self._attempt(problem, count, seed, done)
@@ -158,8 +159,7 @@ class AttemptGroups:
             if isinstance(event, AttemptFinished):
                 found.append(event.trajectory)
 
-        put = problem.with_domain(self.settings.answer_domain())
-        await self._scheduler.solve(put, self._policy(count, seed), listener=listen)
+        await self._scheduler.solve(problem, self._policy(count, seed), listener=listen)
 
     def _policy(self, count: int, seed: int) -> Policy:
         policy = replace(self.settings.policy(), attempts=count, seed=seed, waves=())
