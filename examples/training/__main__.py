@@ -6,29 +6,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from examples.training.commands import COMMANDS
 from examples.training.families import FAMILIES
 from examples.training.family import Family
 from examples.training.stages import STAGES, Place
 from tirkit.errors import ConfigError, TirkitError
 
 _CONFIG = Path(__file__).parent / "config"
-COMMANDS = """\
-the whole way, some three hours on two processor cores:
-  python -m examples.training tokenizer
-  python -m examples.training data
-  python -m examples.training sft
-  python -m examples.training pack
-  python -m examples.training evaluate
-  python -m examples.training prefer
-  python -m examples.training pack --model build/training/prefer/model
-  python -m examples.training genselect --model build/training/prefer/model
-  python -m examples.training pack --model build/training/genselect/model
-  python -m examples.training evaluate
-a pack is checked against vLLM too with --engine local --engine vllm;
-another model, with adapters:
-  python -m examples.training lora --model NAME_OR_DIRECTORY
-each goes on where it was stopped or killed; --micro shows all of it in a few minutes.
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,13 +1,14 @@
 """The model card, from what the stages left behind: no figure in it is written by hand."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
 
 from safetensors import safe_open
 
+from examples.training.commands import COMMANDS
 from examples.training.log import read_log
 
 _HEAD = """\
@@ -27,6 +28,27 @@ that tirkit can be seen, tested and measured on real attempts without a GPU.
 |---|---|---|---|---|---|---|
 | {layers} | {hidden} | {heads} | {feed_forward} | {vocabulary} | {context} | {megabytes:.1f} MB |
 """
+_USE = """\
+
+## Use
+
+```sh
+tirkit solve --engine local "What is 23^1343 modulo 725?"
+tirkit solve --engine vllm:tirkit-nano --preset nano "What is 23^1343 modulo 725?"
+```
+
+Shares in the tables are in percent with 95 % intervals; 16 attempts at temperature 1. *Unseen* is
+what of a problem was never trained on: its numbers, its phrasing too, or its whole family.
+"""
+_MADE = f"""\
+
+## Made by
+
+```
+{COMMANDS}```
+
+The data is drawn by seed and solved in real kernels; the rows of the logs are in `training/`.
+"""
 _LIMITS = """\
 
 ## Limits
@@ -39,12 +61,13 @@ is untrusted code like any model's.
 _CURVE_POINTS = 12
 
 
-def model_card(pack: Path, stages: Sequence[Path]) -> str:
+def model_card(pack: Path, stages: Sequence[Path], tables: Mapping[str, str] | None = None) -> str:
     """The text of the card.
 
     Args:
         pack: directory with the model's files.
         stages: directories of the stages; each may hold a log and `summary.json`.
+        tables: what was measured, in Markdown, by engine and stage; the pack's own first.
     """
     config = json.loads((pack / "config.json").read_text(encoding="utf-8"))
     size = (pack / "model.safetensors").stat().st_size
@@ -58,7 +81,13 @@ def model_card(pack: Path, stages: Sequence[Path]) -> str:
         context=config["max_position_embeddings"],
         megabytes=size / 1e6,
     )
-    return head + "".join(text for stage in stages for text in _stage(stage)) + _LIMITS
+    told = [text for stage in stages for text in _stage(stage)]
+    return "".join([head, _USE, *_measured(tables or {}), _MADE, *told, _LIMITS])
+
+
+def _measured(tables: Mapping[str, str]) -> Iterator[str]:
+    for name, table in tables.items():
+        yield f"\n## Measured: {name}\n\n{table}"
 
 
 def parameters_of(weights: Path) -> int:

@@ -33,8 +33,12 @@ from examples.training.settings import (
     TrainTerms,
 )
 from examples.training.sft import MODEL_FOLDER, train_on_rows
+from examples.training.ship import ship_model
 from examples.training.tokenizer import make_tokenizer
+from tirkit.engines.models import nano_directory
 
+_TRAINED = ("data", "sft", "prefer", "genselect")
+"""Stages that leave something to tell on the model's card."""
 _CHECKED = 8
 """Prompts of each tier from which engines must write the same."""
 _CHECK_SEED = 7
@@ -103,7 +107,7 @@ def pack(place: Place) -> str:
     """Pack a trained model and see that the engines write the same."""
     made = pack_model(
         Path(place.start),
-        [place.work / name for name in ("data", "sft", "prefer", "genselect")],
+        [place.work / name for name in _TRAINED],
         place.pack,
     )
     tests = [
@@ -120,6 +124,13 @@ def evaluate(place: Place) -> str:
     terms = EvaluateTerms.load(place.config)
     out = place.work / f"evaluate-{terms.engine}" / weights_tag(place.pack)
     return figures_table(anyio.run(measure_pack, place.pack, place.families, terms, out))
+
+
+def ship(place: Place) -> str:
+    """Put the packed and measured model into tirkit."""
+    stages = [place.work / name for name in _TRAINED]
+    evaluations = sorted(place.work.glob("evaluate-*/*/"))
+    return str(ship_model(place.pack, stages, evaluations, nano_directory()))
 
 
 def prefer(place: Place) -> str:
@@ -166,6 +177,6 @@ def _sampled(place: Place, terms: SampleTerms, stage: str) -> Path:
 
 STAGES: dict[str, Callable[[Place], str]] = {
     stage.__name__: stage
-    for stage in (tokenizer, data, sft, pack, evaluate, prefer, genselect, lora)
+    for stage in (tokenizer, data, sft, pack, evaluate, ship, prefer, genselect, lora)
 }
 """In the order they are run; `pack` and `evaluate` again behind stages 2 and 3."""
