@@ -2,6 +2,7 @@
 
 from tirkit.road.folder import StageCounts
 from tirkit.road.html_text import text_of_html
+from tirkit.road.load import load_road
 from tirkit.road.road import STAGES, make_stages, run_road
 from tirkit.road.rows import Document, Draft, Dropped, Kind, Outcome
 from tirkit.road.settings import (
@@ -12,7 +13,6 @@ from tirkit.road.settings import (
     RoadSettings,
     TrajectorySettings,
     UniqueSettings,
-    load_road,
 )
 from tirkit.road.stage import Desk, Stage
 

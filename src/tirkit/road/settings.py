@@ -1,19 +1,14 @@
 """The settings of the road."""
 
-import tomllib
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from tirkit.config import Settings, load_settings
-from tirkit.errors import ConfigError
 from tirkit.export import Form, presets_for
 from tirkit.solver.flatten import flatten
 from tirkit.types import AnswerDomain, Sampling
 
-_MOST_BYTES = 1_000_000
-"""A settings file is a page of text; a larger one is the wrong file."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 
@@ -197,63 +192,3 @@ class RoadSettings(_Part):
                 part.settings(self.seed, self.quality.domain).dialect.mix()
         for kept in (self.cot, self.tir):
             presets_for(Form.SFT, kept.filters)
-
-
-def load_road(file: Path | None = None, overrides: dict[str, Any] | None = None) -> RoadSettings:
-    """The settings of the road: defaults < file < overrides.
-
-    Args:
-        file: TOML.
-        overrides: dotted names to values.
-
-    Raises:
-        ConfigError: the file cannot be read, or a setting is unknown or out of range.
-    """
-    tree = RoadSettings().model_dump()
-    if file is not None:
-        _merge(tree, _read(file))
-    for dotted, value in (overrides or {}).items():
-        _put(tree, dotted, value)
-    try:
-        chosen = RoadSettings.model_validate(tree)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"setting {where!r}: {first['msg']}") from error
-    chosen.check()
-    return chosen
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise ConfigError(f"settings file {file} is over {_MOST_BYTES} bytes: not settings")
-        return tomllib.loads(data.decode())
-    except OSError as error:
-        raise ConfigError(f"settings file {file} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"settings file {file} is not TOML in UTF-8: {error}") from error
-
-
-def _merge(tree: dict[str, Any], other: dict[str, Any]) -> None:
-    for name, value in other.items():
-        inner = tree.get(name)
-        if isinstance(inner, dict) and isinstance(value, dict):
-            _merge(inner, value)
-        else:
-            tree[name] = value
-
-
-def _put(tree: dict[str, Any], dotted: str, value: object) -> None:
-    part, dot, rest = dotted.partition(".")
-    inner = tree.get(part)
-    if not dot:
-        tree[part] = value
-    elif not isinstance(inner, dict):
-        raise ConfigError(f"setting {dotted!r}: {part!r} has no settings of its own")
-    elif part == "set":
-        tree[part] = {**inner, rest: value}
-    else:
-        _put(inner, rest, value)
