@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,12 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments],
+        cwd=cwd,
         capture_output=True,
         text=True,
         timeout=240,
@@ -38,6 +42,18 @@ async def test_notebook_when_executed_then_every_cell_works(tmp_path: Path) -> N
     shown = json.dumps(notebook)
     assert "496" in shown
     assert "ProblemFinished" in shown
+
+
+@pytest.mark.slow
+def test_demo_when_run_then_problems_of_all_tiers_are_right_and_a_report_is_written(
+    tmp_path: Path,
+) -> None:
+    shown = run(str(EXAMPLES / "demo.py"), cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    (told,) = re.findall(r"(\d+) of 12 right", shown.stdout)
+    assert int(told) >= 8
+    (page,) = (tmp_path / "runs").glob("demo-*/report.html")
+    assert page.stat().st_size > 100_000
 
 
 def test_embedding_when_run_then_both_requests_are_answered() -> None:

@@ -84,7 +84,8 @@ async def _measure_set(
     terms: EvaluateTerms,
     directory: Path,
 ) -> list[Figures]:
-    drawn = draw_testing(families, tier, terms.per_tier, terms.sample.seed, kind)
+    number = terms.per_tier if kind == "parameters" else terms.others_per_tier
+    drawn = draw_testing(families, tier, number, terms.sample.seed, kind)
     if not drawn:
         return []
     problems = [problem_of(one) for one in drawn]

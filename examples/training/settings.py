@@ -218,7 +218,8 @@ class EvaluateTerms(Terms):
     """What is measured.
 
     Attributes:
-        per_tier: held-out problems of each tier.
+        per_tier: problems of each tier with unseen numbers.
+        others_per_tier: problems of each tier in unseen phrasings, or of unseen families.
         sample: how attempts are sampled; its `problems` is not used.
         selectors: in place of the vote, as settings name them.
         judge: asks the model itself to choose where its answers differ; "" for a model that was
@@ -229,6 +230,7 @@ class EvaluateTerms(Terms):
     """
 
     per_tier: int = 200
+    others_per_tier: int = 100
     sample: SampleTerms = SampleTerms(seed=6)
     selectors: tuple[str, ...] = ("majority()", "entropy(floor=0.1)", "perplexity()")
     judge: str = ""
