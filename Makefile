@@ -13,11 +13,12 @@ help: ## show the targets
 setup: ## make the development environment
 	@$(PYTHON) .ci/setup_env.py $(ENV) $(DEV_EXTRAS)
 
-demo: ## solve real problems with a real (tiny) model on this machine
+demo: ## solve real problems with the model that comes with tirkit
 	@$(PYTHON) .ci/setup_env.py $(ENV) local
 	@$(BIN)/python examples/demo.py
 
-test: lint type docs pytest ## everything a change must pass
+test: ## everything a change must pass; the checks run beside the tests
+	@$(MAKE) --no-print-directory --jobs=2 pytest lint type docs
 
 lint: setup ## ruff, codespell, import layers, by pre-commit
 	@$(BIN)/pre-commit run --all-files --show-diff-on-failure
