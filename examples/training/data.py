@@ -63,7 +63,8 @@ async def make_data(
     started = time.monotonic()
     drawn = draw_training(families, terms.examples, terms.seed, terms.tier_shares)
     problems = {problem.id: (problem, one) for one in drawn for problem in [problem_of(one)]}
-    solutions = Solutions({key: one for key, (_, one) in problems.items()}, terms.seed)
+    instances = {key: one for key, (_, one) in problems.items()}
+    solutions = Solutions(instances, terms.seed, terms.wordy_share)
     asked = [problem for problem, _ in problems.values()]
     without = round(terms.direct_share * len(asked))
     runs = [

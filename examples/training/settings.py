@@ -56,6 +56,7 @@ class DataTerms(Terms):
         examples: problems to draw; each is solved once.
         direct_share: part of them that is answered without code, for the comparison.
         tier_shares: how often each tier is drawn, in proportion.
+        wordy_share: part of the solutions with words and work that change nothing.
         seed: of the drawing.
         in_flight: solutions that run at once, each in a kernel of its own.
     """
@@ -63,6 +64,7 @@ class DataTerms(Terms):
     examples: int = 30_000
     direct_share: float = 0.04
     tier_shares: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    wordy_share: float = 0.0
     seed: int = 2
     in_flight: int = 32
 

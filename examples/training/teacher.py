@@ -11,6 +11,7 @@ from random import Random
 from tokenizers import Tokenizer
 
 from examples.training.family import Instance, Step
+from examples.training.wordy import wordy
 from tirkit.engines.replay import Piece, Recording, ReplayEngine, RequestPlace
 from tirkit.errors import ConfigError, EngineError
 from tirkit.types import GenerateRequest
@@ -48,17 +49,25 @@ class Solutions:
     Args:
         instances: by problem id.
         seed: of the choice among ways to solve.
+        wordy_share: part of the solutions that say and do more than they need.
     """
 
-    def __init__(self, instances: Mapping[str, Instance], seed: int) -> None:
+    def __init__(
+        self, instances: Mapping[str, Instance], seed: int, wordy_share: float = 0.0
+    ) -> None:
         self._instances = instances
         self._seed = seed
+        self._wordy_share = wordy_share
 
     def steps(self, problem_id: str, index: int) -> Sequence[Step]:
         """The turns with code of an attempt."""
         instance = self._instances[problem_id]
         lot = Random(f"solve/{self._seed}/{instance.text}/{index}")
-        return instance.family.solve(instance.params, lot)
+        steps = instance.family.solve(instance.params, lot)
+        lot = Random(f"wordy/{self._seed}/{instance.text}/{index}")
+        if lot.random() < self._wordy_share:
+            return wordy(steps, instance.text, lot)
+        return steps
 
     def turn(self, place: RequestPlace, context: str) -> str:
         """What is written in a turn."""
