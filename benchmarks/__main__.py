@@ -7,6 +7,7 @@ NAMES = (
     "loop_cost",
     "async_vs_lockstep",
     "engine_overhead",
+    "nano_vllm",
     "kernels",
     "execute_while_streaming",
     "answers",
