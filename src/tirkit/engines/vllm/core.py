@@ -105,9 +105,14 @@ class VllmCore:
 
     def _reap(self) -> None:
         """Collect the ended process and end the zmq context, both left to the garbage collector."""
+        # None of these names is promised: vLLM may move them.
+        resources = getattr(self.llm.engine_core, "resources", None)
+        manager = getattr(resources, "engine_manager", None)
+        for process in getattr(manager, "processes", ()):
+            process.join(SHUTDOWN_SECONDS)  # a killed one cannot be collected at once
         multiprocessing.active_children()
-        context = getattr(getattr(self.llm.engine_core, "resources", None), "ctx", None)
-        if context is not None:  # not a promised name: vLLM may move it
+        context = getattr(resources, "ctx", None)
+        if context is not None:
             context.destroy(linger=0)
 
 
