@@ -37,8 +37,8 @@ tirkit solve --engine local "What is 23^1343 modulo 725?"
 tirkit solve --engine vllm:tirkit-nano --preset nano "What is 23^1343 modulo 725?"
 ```
 
-Shares in the tables are in percent with 95 % intervals; 16 attempts at temperature 1. *Unseen* is
-what of a problem was never trained on: its numbers, its phrasing too, or its whole family.
+Shares in the tables are in percent with 95 % intervals, sampled at temperature 1. *Unseen* is what
+of a problem was never trained on: its numbers, its phrasing too, or its whole family.
 """
 _MADE = f"""\
 

@@ -33,6 +33,7 @@ class Figures:
         tier: of its problems; 0 for all tiers together.
         tools: whether code could be run.
         problems: measured.
+        attempts: at each.
         pass_at_1: share of right attempts.
         selected: share of problems each selector has right, all attempts taken.
         turns: mean per attempt.
@@ -47,6 +48,7 @@ class Figures:
     tier: int
     tools: bool
     problems: int
+    attempts: float
     pass_at_1: Estimate | None
     selected: dict[str, Estimate]
     turns: float
@@ -136,6 +138,7 @@ def figures_of(
         tier=tier,
         tools=tools,
         problems=metrics.problems,
+        attempts=work.attempts / metrics.problems,
         pass_at_1=metrics.pass_at_1,
         selected=_with_all(metrics),
         turns=work.turns / work.attempts,
@@ -164,7 +167,7 @@ def _with_all(metrics: BenchMetrics) -> dict[str, Estimate]:
 def figures_table(figures: Sequence[Figures]) -> str:
     """The figures as Markdown."""
     names = list(dict.fromkeys(name for one in figures for name in one.selected))
-    head = ["unseen", "tier", "tools", "problems", "pass@1", *names]
+    head = ["unseen", "tier", "tools", "problems", "attempts", "pass@1", *names]
     head += ["turns", "cells", "tokens", "failed", "recovered"]
     lines = [head, ["---"] * len(head)]
     lines += [_line(one, names) for one in figures]
@@ -179,6 +182,7 @@ def _line(one: Figures, names: Sequence[str]) -> list[str]:
         str(one.tier or "all"),
         "yes" if one.tools else "no",
         str(one.problems),
+        f"{one.attempts:.0f}",
         _told(one.pass_at_1),
         *(_told(one.selected.get(name)) for name in names),
         f"{one.turns:.2f}",
