@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import anyio
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Request, Route, async_playwright
 
@@ -67,11 +68,20 @@ class Watched:
     async def drawn(self) -> None:
         """Waits until every drawing has found its width."""
         drawings = "[...document.querySelectorAll('.drawing')]"
-        await self.page.wait_for_function(f"{drawings}.every(one => one.hasAttribute('viewBox'))")
+        await self.until(f"{drawings}.every(one => one.hasAttribute('viewBox'))")
 
     async def at(self, address: str) -> None:
         """Waits until the part of the address after # is this."""
-        await self.page.wait_for_function("wanted => location.hash === wanted", arg=address)
+        await self.until("wanted => location.hash === wanted", address)
+
+    async def until(self, expression: str, value: object = None) -> None:
+        """Waits until the expression is true.
+
+        Playwright's own waiting evaluates it inside the page once more, which the page forbids.
+        """
+        with anyio.fail_after(_PATIENCE_MS / 1000):
+            while not await self.page.evaluate(expression, value):
+                await anyio.sleep(0.02)
 
 
 @asynccontextmanager

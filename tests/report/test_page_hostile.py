@@ -146,8 +146,8 @@ async def test_damage_when_met_then_it_is_told_and_the_rest_works(
             ("#p0/a99", "no such attempt"),
         ):
             await watched.page.evaluate("to => { location.hash = to }", address)
-            await watched.page.wait_for_function(
-                "told => document.querySelector('main').textContent.includes(told)", arg=told
+            await watched.until(
+                "told => document.querySelector('main').textContent.includes(told)", told
             )
         await watched.page.keyboard.press("Escape")
         await watched.page.wait_for_selector(".overview")
@@ -215,7 +215,7 @@ async def test_first_paint_when_30_problems_have_64_attempts_then_it_is_under_a_
     paints = []
     for _ in range(5):
         async with opened(chromium, path) as watched:
-            await watched.page.wait_for_function("performance.getEntriesByType('paint').length")
+            await watched.until("performance.getEntriesByType('paint').length")
             script = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
             paints.append(await watched.page.evaluate(script))
             assert await watched.count("*") < 3000

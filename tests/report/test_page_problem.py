@@ -247,7 +247,7 @@ async def test_turns_when_jumped_to_by_link_key_or_address_then_they_have_the_fo
 ) -> None:
     focused = "document.activeElement.id"
     async with opened(chromium, file, f"#p{KEY}/a3/t2") as watched:
-        await watched.page.wait_for_function(f"{focused} === 'turn-2'")
+        await watched.until(f"{focused} === 'turn-2'")
         await watched.page.keyboard.press("k")
         assert await watched.page.evaluate(focused) == "turn-1"
         await watched.page.keyboard.press("j")
@@ -255,4 +255,4 @@ async def test_turns_when_jumped_to_by_link_key_or_address_then_they_have_the_fo
         assert await watched.page.evaluate(focused) == "turn-3"
         await watched.page.click(".outline a >> nth=0")
         await watched.at(f"#p{KEY}/a3/t1")
-        await watched.page.wait_for_function(f"{focused} === 'turn-1'")
+        await watched.until(f"{focused} === 'turn-1'")
