@@ -80,7 +80,7 @@ class Watched:
         Playwright's own waiting evaluates it inside the page once more, which the page forbids.
         """
         with anyio.fail_after(_PATIENCE_MS / 1000):
-            while not await self.page.evaluate(expression, value):
+            while not await self.page.evaluate(expression, value):  # noqa: ASYNC110 - no event
                 await anyio.sleep(0.02)
 
 
