@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -9,12 +10,12 @@ from pathlib import Path
 from examples.training.draw import Kind, draw_testing, problem_of
 from examples.training.family import Family
 from examples.training.judged import Judged, judge_recorded
-from examples.training.lent import LentEngine
 from examples.training.rows import is_right
 from examples.training.sample import engine_for, sample
 from examples.training.settings import EvaluateTerms
 from tirkit.bench import BenchMetrics, Estimate, Measuring, measure, wilson
 from tirkit.engines import Engine
+from tirkit.engines.started_once import StartedOnce
 from tirkit.records import RecordedRun
 from tirkit.selection import parse_selector
 from tirkit.selection.judges import parse_judge
@@ -67,7 +68,10 @@ async def evaluate(
     Goes on where an earlier call ended.
     """
     found: list[Figures] = []
-    async with engine_for(pack, terms.sample, terms.engine) as engine:
+    async with (
+        AsyncExitStack() as stack,
+        StartedOnce(engine_for(pack, terms.sample, terms.engine), stack) as engine,
+    ):
         for kind in terms.kinds:
             for tier in (1, 2, 3):
                 found += await _measure_set(engine, families, kind, tier, terms, directory)
@@ -94,7 +98,7 @@ async def _measure_set(
     found = []
     for direct in (False, True) if terms.without_tools else (False,):
         out = directory / _folder(kind, tier, tools=not direct)
-        await sample(LentEngine(engine), problems, terms.sample, out, direct=direct)
+        await sample(engine, problems, terms.sample, out, direct=direct)
         judged = None
         if terms.judge and not direct:
             judge = parse_judge(terms.judge)

@@ -1,6 +1,7 @@
 """The commands of a training, and a small one from end to end."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,8 @@ KINDS: dict[str, type[Terms]] = {
 
 @pytest.mark.parametrize("path", sorted(CONFIG.rglob("*.toml")), ids=str)
 def test_config_when_it_ships_then_its_stage_takes_it(path: Path) -> None:
-    KINDS[path.stem.partition("-")[0]].load(path)
+    terms = KINDS[path.stem.partition("-")[0]].load(path)
+    assert terms.model_fields_set == set(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
 def test_stages_when_they_take_settings_then_a_file_is_there_for_each() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from anyio import from_thread, to_thread
 
 from tirkit.engines import Engine
+from tirkit.engines.started_once import StartedOnce
 from tirkit.errors import ConfigError
 from tirkit.events import Listener, ignore
 from tirkit.kernels import KernelSource
@@ -16,7 +17,6 @@ from tirkit.prompts.road import load_road_texts
 from tirkit.records.folder import LOCK_FILE, DirectoryLock
 from tirkit.road.asking import AskStage
 from tirkit.road.documents import DocumentsStage
-from tirkit.road.engine import StartedOnce
 from tirkit.road.folder import (
     FileRows,
     StageCounts,

@@ -1,11 +1,11 @@
-"""One engine for every stage, started when the first one needs it."""
+"""One engine for several users, started when the first of them needs it."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
-from tirkit.engines import Engine
+from tirkit.engines.interface import Engine
 from tirkit.types import Chat, GenerateRequest, TokenChunk
 
 
