@@ -1,17 +1,19 @@
 """The embedded llama.cpp, with the real SmolLM2."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import pytest
+from anyio.abc import SocketAttribute, SocketStream
 
 from tests.engines.contract import EngineContract
 from tests.engines.llama_subject import CONTEXT_TOKENS, llama_subject
 from tests.engines.subject import EngineUnderTest, Subjects, ids_of, read, text_of
 from tirkit.engines.local import LocalEngine
 from tirkit.errors import ConfigError, EngineError
-from tirkit.types import UNKNOWN_TOKEN, FinishReason, Sampling
+from tirkit.types import UNKNOWN_TOKEN, FinishReason, GenerateRequest, Sampling
 
 
 class TestLocalEngine(EngineContract):
@@ -111,6 +113,50 @@ async def test_local_when_the_gguf_is_cut_short_then_config_error(tmp_path: Path
     with pytest.raises(ConfigError, match="cannot load"), anyio.fail_after(60):
         await engine.__aenter__()
     assert engine._process is None
+
+
+async def test_local_when_the_server_drops_unheard_connections_then_it_asks_again() -> None:
+    """As llama.cpp does with a caller that got no processor time for 5 seconds."""
+    unheard = 0
+
+    async def relay(client: SocketStream) -> None:
+        nonlocal unheard
+        async with client:
+            if unheard:
+                unheard -= 1
+                return
+            async with await anyio.connect_tcp("127.0.0.1", port) as server:
+                async with anyio.create_task_group() as both:
+                    both.start_soon(pump, client, server)
+                    both.start_soon(pump, server, client)
+
+    async def pump(source: SocketStream, sink: SocketStream) -> None:
+        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+            async for piece in source:
+                await sink.send(piece)
+            await sink.send_eof()
+
+    class Relayed(LocalEngine):
+        async def _start(self, path: Path) -> str:
+            nonlocal port
+            port = int((await super()._start(path)).rpartition(":")[2])
+            return f"http://127.0.0.1:{listener.extra(SocketAttribute.local_port)}"
+
+    port = 0
+    listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
+    async with listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, relay)
+        async with Relayed(threads=1) as engine:
+            ids = await engine.encode("Find 1 + 1.", special=False)
+            request = GenerateRequest("one", ids, "", 3, Sampling(temperature=0.0))
+            unheard = 2
+            chunks = await read(engine, request)
+            unheard = 3
+            with suppress(EngineError):
+                chunks += await read(engine, request)
+        group.cancel_scope.cancel()
+    assert len(ids_of(chunks)) == 3
+    assert unheard == 0
 
 
 async def test_local_when_not_entered_then_stream_tells_what_to_do() -> None:
