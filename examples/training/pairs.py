@@ -46,11 +46,12 @@ def pairs_of(directory: Path, terms: PreferTerms) -> Iterator[Pair]:
 def choose_pairs(solution: Solution, terms: PreferTerms) -> list[Pair]:
     """Pairs of one problem: a short right attempt before longer right ones, or before wrong ones.
 
-    Attempts that the machine ended are left out, and so is what merely repeats another's text.
+    Attempts that the machine ended are left out, and so is what merely repeats another's text or
+    holds a token whose id the engine could not tell (half a character, from llama.cpp).
     """
     problem = solution.problem
     lot = Random(f"pairs/{problem.content_hash}")
-    ended = _distinct([one for one in solution.trajectories if one.turns])
+    ended = _distinct([one for one in solution.trajectories if one.turns and one.token_exact])
     right = sorted((one for one in ended if not why_dropped(problem, one)), key=_length)
     wrong = [
         one

@@ -1,6 +1,7 @@
 """Which attempts are preferred, and what is shown to choose among."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,11 @@ def test_pairs_when_wrong_ones_are_asked_for_then_length_does_not_matter() -> No
 def test_pairs_when_the_machine_ended_an_attempt_then_it_is_left_out() -> None:
     stopped = attempt(1, sampled=20, stop_reason=StopReason.ENGINE_ERROR)
     assert not choose_pairs(solution([attempt(0), stopped]), PreferTerms(wrong_share=0.5))
+
+
+def test_pairs_when_a_token_is_unknown_then_the_attempt_is_left_out() -> None:
+    unknown = replace(attempt(1, "8", sampled=20), token_exact=False)
+    assert not choose_pairs(solution([attempt(0), unknown]), PreferTerms(wrong_share=1.0))
 
 
 async def test_pairs_when_recorded_then_ids_stand_behind_the_common_prompt(tmp_path: Path) -> None:
