@@ -1,6 +1,7 @@
 """The attempt loop on a replay engine and fake kernels: every way it goes on and ends."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -12,6 +13,7 @@ from tirkit.errors import ConfigError, KernelError
 from tirkit.events import CodeFinished, CodeStarted, Event, TokensSampled
 from tirkit.testing import FakeKernelSource
 from tirkit.types import (
+    UNKNOWN_TOKEN,
     AnswerDomain,
     CodeResult,
     CodeStatus,
@@ -78,6 +80,16 @@ async def test_attempt_when_it_ran_then_ids_tell_the_whole_conversation() -> Non
     assert text.startswith(done.prompt_text)
     rest = text.removeprefix(done.prompt_text)
     assert rest == CODE.format("6*7") + "```output\n42\n```\n" + ANSWER + "<|im_end|>"
+
+
+async def test_attempt_when_a_token_is_not_told_then_it_is_not_token_exact() -> None:
+    told = Recording.from_text(ANSWER, chunk_tokens=3)
+    first, *others = told.pieces
+    half = replace(first, token_ids=(UNKNOWN_TOKEN, *first.token_ids[1:]))
+    done = await run([replace(told, pieces=(half, *others))])
+    assert UNKNOWN_TOKEN in done.ids
+    assert (done.token_exact, str(done.answer)) == (False, "42")
+    assert (await run([told])).token_exact
 
 
 async def test_attempt_when_it_ran_then_its_texts_and_finishes_are_all_recorded() -> None:

@@ -10,6 +10,7 @@ from tirkit.attempt.spec import AttemptSpec
 from tirkit.events import Listener, ignore
 from tirkit.guards import GROUP_TOKENS, Peers
 from tirkit.types import (
+    UNKNOWN_TOKEN,
     Answer,
     CodeResult,
     FinishReason,
@@ -226,7 +227,7 @@ class TrajectoryBuilder:
             stop_reason=stop_reason,
             stop_detail=detail,
             usage=self.usage,
-            token_exact=self.token_exact,
+            token_exact=self.token_exact and UNKNOWN_TOKEN not in buffer.ids,
             engine=self.engine,
             dialect=self.dialect,
             started_at=self._started_at,

@@ -130,7 +130,8 @@ class Trajectory:
         stop_reason: why the attempt ended.
         stop_detail: the same in words, with the reason an answer was refused.
         usage: what was spent.
-        token_exact: whether `ids` are the engine's own.
+        token_exact: whether `ids` are the engine's own, and all of them known. llama.cpp does not
+            tell the ids of half a character.
         engine: name of the engine.
         dialect: name of the dialect.
         started_at: seconds since the epoch.
