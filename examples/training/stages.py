@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
+from random import Random
 
 import anyio
 from transformers import AutoTokenizer
@@ -149,8 +150,9 @@ def genselect(place: Place) -> str:
     records = _sampled(place, terms.sample, "genselect")
     words = AutoTokenizer.from_pretrained(place.start)
     number = write_rows(directory / ROWS_FILE, select_rows(records, terms, words))
-    rehearsed = islice(read_rows(place.rows), round(terms.rehearse * number))
-    rows = chain(read_rows(directory / ROWS_FILE), rehearsed)
+    solved = list(rows_of([records], Counter()))
+    Random(f"rehearse/{terms.sample.seed}").shuffle(solved)
+    rows = chain(read_rows(directory / ROWS_FILE), solved[: round(terms.rehearse * number)])
     train = terms.train.model_copy(update={"model": place.start})
     return str(train_on_rows(rows, train, place.start, directory))
 

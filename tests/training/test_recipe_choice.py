@@ -45,9 +45,22 @@ async def recorded(directory: Path, attempts: Sequence[Trajectory]) -> Path:
     return directory
 
 
-def test_pairs_when_right_ones_differ_in_length_then_the_shortest_is_preferred() -> None:
+def test_pairs_when_right_ones_differ_in_length_then_a_shorter_is_preferred() -> None:
     pairs = choose_pairs(solution([attempt(0, sampled=20), attempt(1, sampled=6)]), RIGHT_ONLY)
     assert [(pair.chosen.index, pair.rejected.index) for pair in pairs] == [(1, 0)]
+
+
+def test_pairs_when_several_are_short_enough_then_any_of_them_is_preferred() -> None:
+    lengths = (6, 6, 7, 20, 21, 22)
+    several = solution([attempt(index, sampled=many) for index, many in enumerate(lengths)])
+    pairs = choose_pairs(several, PreferTerms(wrong_share=0.0, pairs=6))
+    assert [pair.rejected.index for pair in pairs] == [5, 4, 3]
+    preferred = {
+        pair.chosen.index
+        for text in map(str, range(9))
+        for pair in choose_pairs(replace(several, problem=problem(text=text)), RIGHT_ONLY)
+    }
+    assert preferred == {0, 1, 2}
 
 
 def test_pairs_when_lengths_are_close_then_there_is_none() -> None:
