@@ -36,15 +36,16 @@ async def solve(engine: Engine, preset: str) -> Solution:
         return await solver.solve(PROBLEM)
 
 
-async def check(solution: Solution, engine: Engine) -> None:
-    """The records must tell what happened, token for token."""
+async def check(solution: Solution, engine: Engine, most_unknown: int = 0) -> None:
+    """The records must tell what happened, token for token; some may hold a token not told."""
     assert len(solution.trajectories) == ATTEMPTS
     broken = {StopReason.ENGINE_ERROR, StopReason.KERNEL_ERROR, StopReason.FAULT}
     reasons = Counter(done.stop_reason for done in solution.trajectories)
     assert not broken & set(reasons), [done.stop_detail for done in solution.trajectories]
-    for done in solution.trajectories:
-        assert done.token_exact
-        assert UNKNOWN_TOKEN not in done.ids
+    assert all(done.token_exact != (UNKNOWN_TOKEN in done.ids) for done in solution.trajectories)
+    told = [done for done in solution.trajectories if done.token_exact]
+    assert len(told) >= ATTEMPTS - most_unknown
+    for done in told:
         assert len(done.ids) == len(done.mask) == len(done.logprobs) == done.usage.total_tokens
         shown = await engine.decode(done.ids)
         assert shown == await engine.decode(done.ids[: done.usage.prompt_tokens]) + (
@@ -68,7 +69,8 @@ async def test_model_when_it_solves_under_llama_cpp_then_the_records_hold_togeth
     model: str, preset: str
 ) -> None:
     async with LocalEngine(model, parallel=ATTEMPTS, context_tokens=2048) as engine:
-        await check(await solve(engine, preset), engine)
+        # llama.cpp does not tell the ids of half a character, which a model may well sample.
+        await check(await solve(engine, preset), engine, most_unknown=1)
         assert engine.unfinished_requests == 0
 
 

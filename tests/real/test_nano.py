@@ -10,7 +10,7 @@ from tirkit.bench import load_problems
 from tirkit.config import preset_for
 from tirkit.engines import engine_from_name
 from tirkit.engines.models import NANO_CONTEXT_TOKENS, nano_directory, nano_gguf
-from tirkit.types import Problem, StopReason
+from tirkit.types import UNKNOWN_TOKEN, Problem, StopReason
 
 MOST_BYTES = 8_000_000
 """Of the weights, in each format."""
@@ -59,6 +59,9 @@ async def test_nano_when_it_solves_by_name_then_code_decides_and_every_token_is_
             assert str(solution.answer) == problem.answer, solution.verdict
             assert solution.usage.cells >= ATTEMPTS
             for attempt in solution.trajectories:
+                if UNKNOWN_TOKEN in attempt.ids:  # llama.cpp does not tell half a character
+                    assert not attempt.token_exact
+                    continue
                 assert attempt.token_exact
                 assert len(attempt.ids) == len(attempt.mask) == len(attempt.logprobs)
                 text = await engine.decode(attempt.ids)
