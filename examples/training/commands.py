@@ -1,4 +1,7 @@
-"""The commands of the whole way, some three hours on two processor cores:
+"""The commands of the whole way, for the help and the model card."""
+
+COMMANDS = """\
+the whole way, some three hours on two processor cores:
   python -m examples.training tokenizer
   python -m examples.training data
   python -m examples.training sft
