@@ -117,7 +117,7 @@ async def test_local_when_the_gguf_is_cut_short_then_config_error(tmp_path: Path
 
 async def test_local_when_the_server_drops_unheard_connections_then_it_asks_again() -> None:
     """As llama.cpp does with a caller that got no processor time for 5 seconds."""
-    unheard = 0
+    unheard = port = 0
 
     async def relay(client: SocketStream) -> None:
         nonlocal unheard
@@ -142,7 +142,6 @@ async def test_local_when_the_server_drops_unheard_connections_then_it_asks_agai
             port = int((await super()._start(path)).rpartition(":")[2])
             return f"http://127.0.0.1:{listener.extra(SocketAttribute.local_port)}"
 
-    port = 0
     listener = await anyio.create_tcp_listener(local_host="127.0.0.1")
     async with listener, anyio.create_task_group() as group:
         group.start_soon(listener.serve, relay)
