@@ -50,7 +50,8 @@ def two_turns_of_code(request: GenerateRequest) -> str:
     if turn == 1:
         return "Check.\n```python\nprint(n, pow(14, 2025) % 100)\n```\n"
     # The losers think for long, so that some are still writing when the others agree.
-    answer = "24" if index in RIGHT else "wrong"
+    # No two wrong ones agree: which attempts end first is the machine's to say.
+    answer = 24 if index in RIGHT else 1000 + index
     return "Let us see. " * (60 if index >= ATTEMPTS // 2 else 1) + f"It is \\boxed{{{answer}}}."
 
 
