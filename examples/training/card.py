@@ -54,9 +54,9 @@ _LIMITS = """\
 ## Limits
 
 It knows the families of problems it was made for, in the English phrasings and with numbers of the
-size it was shown, and nothing else: another phrasing of the same question is lost on it. Numbers it copies wrong are its commonest error. It does no chat, and no
-reasoning beyond those programs: whatever it says on another subject is noise. The code it writes
-is untrusted code like any model's.
+size it was shown, and nothing else: another phrasing of the same question is lost on it. Numbers it
+copies wrong are its commonest error. It does no chat, and no reasoning beyond those programs:
+whatever it says on another subject is noise. The code it writes is untrusted code like any model's.
 """
 _CURVE_POINTS = 12
 
