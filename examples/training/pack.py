@@ -14,8 +14,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from examples.training.card import model_card
 from examples.training.gguf_file import write_gguf
-from examples.training.sample import GGUF_FILE, NAME, engine_for
+from examples.training.sample import GGUF_FILE, NAME, engine_for, weights_tag
 from examples.training.settings import SampleTerms
+from examples.training.sft import MODEL_FOLDER
 from tirkit.attempt.opening import render_opening
 from tirkit.dialects import FencedDialect
 from tirkit.engines import Engine
@@ -55,7 +56,7 @@ def pack_model(model: Path, stages: Sequence[Path], directory: Path) -> Path:
 
     Args:
         model: directory of the trained model.
-        stages: directories of the stages it went through, for the card.
+        stages: directories of all stages in their order; the card tells of those up to the model.
         directory: where to.
 
     Raises:
@@ -67,8 +68,25 @@ def pack_model(model: Path, stages: Sequence[Path], directory: Path) -> Path:
             raise ConfigError(f"{model} has no {name}: train it first")
         shutil.copyfile(model / name, directory / name)
     write_gguf(model, directory / GGUF_FILE, NAME)
-    (directory / "README.md").write_text(model_card(directory, stages), encoding="utf-8")
+    (directory / "README.md").write_text(
+        model_card(directory, stages_up_to(model, stages)), encoding="utf-8"
+    )
     return directory
+
+
+def stages_up_to(model: Path, stages: Sequence[Path]) -> Sequence[Path]:
+    """The stages behind a model: later ones may have been tried, and are no part of it.
+
+    Args:
+        model: directory with its weights.
+        stages: in their order; all are taken where none of them made the model.
+    """
+    tag = weights_tag(model)
+    for number, stage in enumerate(stages, 1):
+        made = stage / MODEL_FOLDER
+        if (made / "model.safetensors").is_file() and weights_tag(made) == tag:
+            return stages[:number]
+    return stages
 
 
 async def check_pack(

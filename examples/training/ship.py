@@ -7,6 +7,7 @@ from pathlib import Path
 from examples.training.card import model_card
 from examples.training.evaluate import TABLE_FILE
 from examples.training.log import LOG_FILE
+from examples.training.pack import stages_up_to
 from examples.training.sample import weights_tag
 from examples.training.sft import MODEL_FOLDER
 from tirkit.errors import ConfigError
@@ -22,13 +23,15 @@ def ship_model(
 
     Args:
         pack: directory the stage `pack` made.
-        stages: directories of the stages it went through, in their order.
-        evaluations: directories of what was measured, of this model and of the stages before it.
+        stages: directories of all stages in their order; those behind the model are left out.
+        evaluations: directories of what was measured; told of are this model's and those of the
+            stages before it.
         directory: where to.
 
     Raises:
         ConfigError: the packed model was not measured.
     """
+    stages = stages_up_to(pack, stages)
     trained = {weights_tag(one / MODEL_FOLDER): one.name for one in stages if _is_trained(one)}
     tag = weights_tag(pack)
     tables = {
@@ -36,7 +39,7 @@ def ship_model(
             encoding="utf-8"
         )
         for one in sorted(evaluations, key=lambda one: one.name != tag)
-        if (one / TABLE_FILE).is_file()
+        if one.name in {*trained, tag} and (one / TABLE_FILE).is_file()
     }
     if not any((one / TABLE_FILE).is_file() for one in evaluations if one.name == tag):
         raise ConfigError(f"the model {tag} in {pack} was not measured: run `evaluate` first")

@@ -71,6 +71,19 @@ def test_ship_when_both_stages_were_measured_then_the_card_tells_the_pack_first(
     assert read_log(out / LOGS)[0]["loss"] == 1.5
 
 
+def test_ship_when_a_later_stage_was_tried_then_nothing_is_told_of_it(work: Path) -> None:
+    tried = weights(work / "genselect" / "model", 7)
+    (work / "genselect" / LOG_FILE).write_text(json.dumps({"step": 10, "loss": 2.5}) + "\n")
+    found = [measured(work, tried, "| tried |\n"), measured(work, work / "pack", "| own |\n")]
+    stages = [work / name for name in ("sft", "prefer", "genselect")]
+    out = ship_model(work / "pack", stages, found, work / "shipped")
+    card = (out / CARD).read_text()
+    assert "| own |" in card
+    assert "genselect" not in card.partition("## Stage")[2]
+    assert "| tried |" not in card
+    assert sorted(file.name for file in (out / LOGS).iterdir()) == ["prefer.jsonl", "sft.jsonl"]
+
+
 def test_ship_when_only_another_stage_was_measured_then_nothing_is_replaced(work: Path) -> None:
     found = [measured(work, work / "sft" / "model", "| earlier |\n")]
     out = weights(work / "shipped", 9)
