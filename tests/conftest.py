@@ -26,6 +26,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """At the end all of it may go: extension modules complain of what outlives them."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """tirkit runs on asyncio (vLLM and zmq do); session scope lets engines be shared."""
