@@ -83,5 +83,10 @@ def test_training_when_run_from_end_to_end_then_figures_are_told(
     assert read_log(work / "sft")[0]["step"] == 3
     [folder] = (work / "evaluate-local").iterdir()
     figures = json.loads((folder / "figures.json").read_text())
-    assert [one["tools"] for one in figures] == [True, False]
+    assert [(one["tier"], one["tools"]) for one in figures] == [
+        (1, True),
+        (1, False),
+        (0, True),  # all tiers
+        (0, False),
+    ]
     assert figures[1]["cells"] == 0
