@@ -17,6 +17,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from tests.engines.contract import EngineContract, EngineUnderTest
+from tests.engines.contract_ends import stream_until_it_fails
 from tests.engines.subject import GUARD_SECONDS, read
 from tirkit.engines.openai_http import OpenAIEngine
 from tirkit.errors import ConfigError, EngineError
@@ -122,19 +123,16 @@ async def test_server_when_its_engine_is_killed_then_every_stream_fails_and_none
     failures: list[EngineError] = []
     started = anyio.Event()
 
-    async def run() -> None:
-        request = await subject.request(subject.long_text * 8, max_tokens=900)
-        try:
-            async for _chunk in subject.engine.stream(request):
-                started.set()
-        except EngineError as error:
-            failures.append(error)
+    async def run(request: GenerateRequest) -> None:
+        failures.append(await stream_until_it_fails(subject, request, started))
 
+    text = subject.long_text * 20
+    requests = [await subject.request(text, max_tokens=900) for _ in range(8)]
     children = api.children(recursive=True)
     with anyio.fail_after(GUARD_SECONDS):
         async with anyio.create_task_group() as tasks:
-            for _ in range(8):
-                tasks.start_soon(run)
+            for request in requests:
+                tasks.start_soon(run, request)
             await started.wait()
             for child in children:
                 child.kill()
