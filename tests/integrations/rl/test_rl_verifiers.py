@@ -1,6 +1,6 @@
 """The harness under real verifiers: its agents, interception and traces, with a scripted model.
 
-verifiers wants openai-harmony, which cannot live beside oss-harmony: run these where it is.
+verifiers wants openai-harmony, which cannot live beside oss-harmony: `make rl` runs these.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -15,7 +15,7 @@ from tests.engines.chat_server import MODEL, ChatServer, Event, call, chat_servi
 from tests.integrations.rl.parts import PROBLEM, RIGHT, SomeKernels
 from tirkit.kernels import KernelSettings
 
-vf: Any = pytest.importorskip("verifiers.v1", reason="verifiers is not installed")
+vf: Any = pytest.importorskip("verifiers.v1", reason="verifiers is not installed: `make rl` has it")
 
 pytestmark = pytest.mark.usefixtures("plugin", "quiet")
 

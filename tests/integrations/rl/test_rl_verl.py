@@ -1,25 +1,20 @@
-"""verl's agent loop on attempts: a stand-in of its parts, and verl's own classes where it is.
+"""verl's agent loop on attempts, with stand-ins for verl's parts.
 
-verl itself needs ray and CUDA. Set VERL_SOURCE to an unpacked wheel of it to hold the stand-in,
-and what the agent loop gives, to the real classes.
+`make rl` holds the stand-ins to the real classes (test_rl_verl_worker.py).
 """
 
-import ast
 import asyncio
-import os
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import anyio
 import pytest
-from pydantic import BaseModel
 
 from tests.integrations.rl.parts import CALL, PROBLEM, RIGHT, SomeKernels
+from tests.integrations.rl.verl_parts import AgentLoopMetrics, AgentLoopOutput, Server
 from tirkit.concurrency import first_failure
 from tirkit.errors import ConfigError
 from tirkit.integrations.verl import TirkitAgentLoop, agent_loop, sampling_of
@@ -31,24 +26,6 @@ MODULE = "verl.experimental.agent_loop.agent_loop"
 PARAMS = {"temperature": 1.0, "top_p": 1.0, "top_k": -1, "logprobs": True}
 PROMPT = [{"role": "user", "content": PROBLEM.text}]
 ROW = {"raw_prompt": PROMPT, "reward_model": {"style": "rule", "ground_truth": "42"}}
-
-
-class AgentLoopMetrics(BaseModel):
-    generate_sequences: float = 0.0
-    tool_calls: float = 0.0
-    compute_score: float = 0.0
-    num_preempted: int = -1
-
-
-class AgentLoopOutput(BaseModel):
-    prompt_ids: list[int]
-    response_ids: list[int]
-    response_mask: list[int]
-    response_logprobs: list[float] | None = None
-    reward_score: float | None = None
-    num_turns: int = 0
-    metrics: AgentLoopMetrics
-    extra_fields: dict[str, Any] = {}
 
 
 @pytest.fixture
@@ -68,37 +45,6 @@ def closed() -> Iterator[None]:
     yield
     while agent_loop._KEPT:
         agent_loop._KEPT.popitem()[1].__exit__(None, None, None)
-
-
-class Server:
-    """verl's client: says its turns one after the other, each in as many calls as it takes."""
-
-    def __init__(self, tokenizer: Any, turns: Sequence[str], **options: Any) -> None:
-        self.tokenizer, self.options = tokenizer, options
-        self.turns = [
-            [*tokenizer.encode(turn, add_special_tokens=False), tokenizer.eos_token_id]
-            for turn in turns
-        ]
-        self.left: list[int] = []
-        self.reached = 0
-        self.asked: list[dict[str, Any]] = []
-        self.loops: set[int] = set()
-        self.called = asyncio.Event()
-
-    async def generate(self, request_id: str, **asked: Any) -> Any:
-        self.loops.add(id(asyncio.get_running_loop()))
-        self.asked.append({"request_id": request_id, **asked})
-        self.called.set()
-        if self.options.get("stall"):
-            await asyncio.sleep(3600)
-        params = asked["sampling_params"]
-        if not self.left or len(asked["prompt_ids"]) != self.reached:
-            self.left = self.turns.pop(0)
-        ids, self.left = self.left[: params["max_tokens"]], self.left[params["max_tokens"] :]
-        self.reached = len(asked["prompt_ids"]) + len(ids)
-        logprobs = [-0.5] * len(ids) if params["logprobs"] else None
-        reason = self.options.get("reason", "completed")
-        return SimpleNamespace(token_ids=ids, log_probs=logprobs, stop_reason=reason)
 
 
 @pytest.fixture
@@ -256,49 +202,3 @@ def test_sampling_when_verl_tells_it_then_it_is_tirkits() -> None:
     assert (told.temperature, told.top_k, told.logprobs) == (0.6, 0, 0)
     assert told.extra == {"stop": ["x"]}
     assert sampling_of({"logprobs": False}).logprobs is None
-
-
-def source_of(place: str) -> ast.Module:
-    """The source of a module of the installed or unpacked verl, unread by Python."""
-    named = os.environ.get("VERL_SOURCE")
-    found = None if named else find_spec("verl")
-    if named is None and (found is None or found.origin is None):
-        pytest.skip("verl is not installed, and VERL_SOURCE names no unpacked wheel of it")
-    root = Path(named) / "verl" if named else Path(str(found and found.origin)).parent
-    return ast.parse((root / place).read_text(encoding="utf-8"))
-
-
-def class_of(tree: ast.Module, name: str) -> ast.ClassDef:
-    return next(one for one in tree.body if isinstance(one, ast.ClassDef) and one.name == name)
-
-
-def arguments_of(tree: ast.Module, name: str, method: str) -> list[str]:
-    body = class_of(tree, name).body
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    found = next(one for one in body if isinstance(one, kinds) and one.name == method)
-    told = found.args
-    return [one.arg for one in (*told.args, *told.kwonlyargs)]
-
-
-def test_verl_when_it_is_at_hand_then_its_classes_are_as_they_are_used() -> None:
-    tree = source_of("experimental/agent_loop/agent_loop.py")
-    standins: dict[str, type[BaseModel]] = {
-        "AgentLoopMetrics": AgentLoopMetrics,
-        "AgentLoopOutput": AgentLoopOutput,
-    }
-    for name, standin in standins.items():
-        fields = {
-            one.target.id
-            for one in class_of(tree, name).body
-            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
-        }
-        assert set(standin.model_fields) <= fields
-    made = arguments_of(tree, "AgentLoopBase", "__init__")
-    assert made[1:4] == ["trainer_config", "server_manager", "tokenizer"]
-    assert arguments_of(tree, "AgentLoopBase", "run") == ["self", "sampling_params"]
-    server = source_of("workers/rollout/llm_server.py")
-    asked = arguments_of(server, "LLMServerClient", "generate")
-    assert {"request_id", "prompt_ids", "sampling_params"} <= set(asked)
-    replica = source_of("workers/rollout/replica.py")
-    told = ast.unparse(class_of(replica, "TokenOutput"))
-    assert all(name in told for name in ("token_ids", "log_probs", "stop_reason"))
