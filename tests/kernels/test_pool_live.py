@@ -6,16 +6,15 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import anyio
 import pytest
 
 from tests.kernels.hostile.surroundings import descendants
 from tirkit.errors import KernelError
-from tirkit.kernels import KernelLease, KernelPool, KernelSettings
+from tirkit.kernels import KernelPool, KernelSettings
 from tirkit.kernels.confinement import Level
 from tirkit.kernels.context import FILES_OF_A_POOL, FILES_PER_KERNEL
 from tirkit.kernels.forkserver.maker import ForkedKernels
@@ -23,61 +22,6 @@ from tirkit.types import CodeStatus
 
 LONG = 60.0
 THREADS_OF_A_POOL = 4
-
-
-@pytest.fixture
-async def iopub() -> AsyncIterator[KernelLease]:
-    settings = KernelSettings(backend="fork", spares=0, iopub_thread=True)
-    async with KernelPool(settings) as pool, pool.lease("j") as kernel:
-        yield kernel
-
-
-async def ask(kernel: KernelLease, code: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Run a cell by a Jupyter client; returns what was published, by type, and the reply."""
-    published: dict[str, Any] = {}
-    async with kernel.jupyter_client() as client:
-        with anyio.fail_after(LONG):
-            while (await client.get_iopub_msg())["msg_type"] != "iopub_welcome":
-                pass
-            identity = client.execute(code)
-            while published.get("status") != {"execution_state": "idle"}:
-                message = await client.get_iopub_msg()
-                if message["parent_header"].get("msg_id") != identity:
-                    continue  # the kernel also tells that it starts
-                kind = message["msg_type"]
-                text = published.get(kind, {}).get("text", "")
-                published[kind] = message["content"]
-                if kind == "stream":
-                    published[kind]["text"] = text + published[kind]["text"]
-            reply = await client.get_shell_msg()
-    content: dict[str, Any] = reply["content"]
-    return published, content
-
-
-async def test_jupyter_client_when_the_thread_is_on_then_serves_a_cell(iopub: KernelLease) -> None:
-    assert (await iopub.run("print('own'); x = 6", timeout_seconds=LONG)).stdout == "own\n"
-    published, reply = await ask(iopub, "print('out'); print('more'); x * 7")
-    assert published["stream"] == {"name": "stdout", "text": "out\nmore\n"}
-    assert published["execute_result"]["data"] == {"text/plain": "42"}
-    assert reply["status"] == "ok"
-    again = await iopub.run("print('own'); x", timeout_seconds=LONG)
-    assert (again.stdout, again.value) == ("own\n", "6")
-
-
-async def test_jupyter_client_when_a_cell_fails_then_is_told(iopub: KernelLease) -> None:
-    published, reply = await ask(iopub, "1 / 0")
-    assert published["error"]["ename"] == "ZeroDivisionError"
-    assert (reply["status"], reply["ename"]) == ("error", "ZeroDivisionError")
-    assert (await iopub.run("1 + 1", timeout_seconds=LONG)).value == "2"
-
-
-async def test_jupyter_client_when_the_thread_is_off_then_the_error_names_the_setting() -> None:
-    async with KernelPool(KernelSettings(backend="fork", spares=0)) as pool:
-        async with pool.lease() as kernel:
-            with pytest.raises(KernelError, match="iopub_thread=True"):
-                async with kernel.jupyter_client():
-                    pass
-            assert (await kernel.run("1", timeout_seconds=LONG)).value == "1"
 
 
 async def test_pool_when_open_then_says_what_it_is() -> None:

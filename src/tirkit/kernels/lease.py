@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from tirkit.errors import ConfigError, KernelError
+from tirkit.kernels.jupyter import open_client
 from tirkit.kernels.live import LiveKernel
 from tirkit.kernels.part import AdmittedParts, OnePart
 from tirkit.kernels.ticket import Ticket
@@ -138,16 +139,15 @@ class KernelLease:
 
     @asynccontextmanager
     async def jupyter_client(self) -> AsyncIterator["AsyncKernelClient"]:
-        """A jupyter_client for the lease's kernel, with its channels open.
+        """A jupyter_client for the lease's kernel, with its channels open and subscribed.
 
         What it runs is not limited in time and ends with the kernel: use it between the lease's
         own cells, not during one.
 
         Raises:
-            KernelError: forked kernels serve other clients only with `iopub_thread=True`.
+            KernelError: forked kernels serve other clients only with `iopub_thread=True`; or the
+                kernel does not answer.
         """
-        from jupyter_client.asynchronous.client import AsyncKernelClient  # noqa: PLC0415
-
         async with self._turn:
             kernel = await self._kernel()
             if not kernel.connection:
@@ -156,13 +156,8 @@ class KernelLease:
                 )
             if not self._used:
                 self._begin_with(kernel)
-        client = AsyncKernelClient()
-        client.load_connection_info(dict(kernel.connection))
-        client.start_channels(stdin=False, hb=False)
-        try:
+        async with open_client(kernel.connection) as client:
             yield client
-        finally:
-            client.stop_channels()
 
     async def _kernel(self) -> LiveKernel:
         """The lease's kernel, or a new one if it is gone since the last cell."""
