@@ -50,8 +50,8 @@ async def _subscribe(client: "AsyncKernelClient") -> None:
     """Ask for the kernel's info until what it publishes about that arrives; leave no reply behind.
 
     What is published before a subscription has come through is lost. The kernel's `iopub_welcome`
-    would tell, but ipykernel 7.4 may never send it: it learns of a subscription by edge-triggered
-    events of a socket that it also sends on, which can take the event away.
+    would tell, but was once seen not to come: ipykernel 7.4 learns of a subscription by
+    edge-triggered events of a socket that it also sends on, which may take the event away.
     """
     asked, arrived = 0, False
     while not arrived:

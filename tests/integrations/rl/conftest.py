@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tirkit.integrations.verl import agent_loop
+
 
 @pytest.fixture
 def quiet() -> Iterator[None]:
@@ -23,3 +25,11 @@ def tokenizer(tiny_model: Path) -> Any:
         from transformers import AutoTokenizer
 
         return AutoTokenizer.from_pretrained(tiny_model)
+
+
+@pytest.fixture
+def closed_loops() -> Iterator[None]:
+    """Close what verl's agent loops of a test have shared."""
+    yield
+    while agent_loop._KEPT:
+        agent_loop._KEPT.popitem()[1].__exit__(None, None, None)

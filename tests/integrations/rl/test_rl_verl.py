@@ -5,7 +5,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ from tirkit.errors import ConfigError
 from tirkit.integrations.verl import TirkitAgentLoop, agent_loop, sampling_of
 from tirkit.kernels import KernelSettings
 
-pytestmark = pytest.mark.usefixtures("quiet")
+pytestmark = pytest.mark.usefixtures("quiet", "closed_loops")
 
 MODULE = "verl.experimental.agent_loop.agent_loop"
 PARAMS = {"temperature": 1.0, "top_p": 1.0, "top_k": -1, "logprobs": True}
@@ -37,14 +37,6 @@ def verl(monkeypatch: pytest.MonkeyPatch) -> None:
         name = ".".join(parts[:end])
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setitem(sys.modules, MODULE, module)
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    """Close what the loops of a test have shared."""
-    yield
-    while agent_loop._KEPT:
-        agent_loop._KEPT.popitem()[1].__exit__(None, None, None)
 
 
 @pytest.fixture

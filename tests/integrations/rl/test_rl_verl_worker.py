@@ -5,7 +5,7 @@ verl's servers is a stand-in here, since the servers need a GPU.
 """
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,14 +13,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import anyio
+import numpy as np
 import pytest
 
 from tests.integrations.rl.parts import CALL, RIGHT, WRONG
 from tests.integrations.rl.verl_parts import AgentLoopMetrics, AgentLoopOutput, Server
-from tirkit.integrations.verl import agent_loop
 
 pytestmark = [
-    pytest.mark.usefixtures("quiet"),
+    pytest.mark.usefixtures("quiet", "closed_loops"),
     pytest.mark.skipif(find_spec("verl") is None, reason="verl is not installed: `make rl` has it"),
 ]
 
@@ -42,16 +42,7 @@ def parts() -> SimpleNamespace:
         client=import_module("verl.workers.rollout.llm_server"),
         replica=import_module("verl.workers.rollout.replica"),
         data=import_module("verl.protocol"),
-        numpy=import_module("numpy"),
     )
-
-
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    """Close what the loops of a test have shared."""
-    yield
-    while agent_loop._KEPT:
-        agent_loop._KEPT.popitem()[1].__exit__(None, None, None)
 
 
 class Servers:
@@ -96,7 +87,7 @@ def batch_of(parts: SimpleNamespace, problems: Sequence[str]) -> Any:
     }
     columns = {}
     for name, values in rows.items():
-        columns[name] = parts.numpy.empty(len(values), dtype=object)
+        columns[name] = np.empty(len(values), dtype=object)
         columns[name][:] = values
     return parts.data.DataProto(non_tensor_batch=columns, meta_info={})
 
